@@ -1,0 +1,44 @@
+# Every target does the set-up it needs, once. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench chaos lock schemas map format clean
+BIN := .venv/bin
+READY := .venv/.ready
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+
+$(READY): pyproject.toml requirements/dev.lock .make/setup
+	@.make/setup
+
+setup: $(READY) ## virtual environment with the locked packages (the other targets do it themselves)
+
+demo: $(READY) ## invoices and tenders go through, a maintenance comes and goes; KEEP=1 leaves everything running
+	@$(BIN)/piste-relay demo $(if $(KEEP),--keep)
+
+test: $(READY) ## every test, against a private RabbitMQ and the simulator; ARGS="-k parked" narrows
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## format, lint, types, import contracts, generated files, manifests
+	@.make/check
+
+bench: $(READY) ## the relay against a bare loop and against FastStream, ratios printed
+	@.make/bench
+
+chaos: $(READY) ## kill, cut and freeze at random, then count what was lost or doubled
+	@$(BIN)/python -m pytest -m chaos $(ARGS)
+
+lock: ## pin the newest allowed versions of everything, with hashes
+	@.make/lock
+
+schemas: $(READY) ## JSON Schemas and asyncapi.yaml, from the models of contracts/
+	@$(BIN)/piste-relay contracts --write
+
+map: $(READY) ## the map of modules in README.md, from their first lines
+	@$(BIN)/python .make/map.py
+
+format: $(READY) ## lay the code out as make check wants it
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+clean: ## what can be made again, except the virtual environment
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
