@@ -1,0 +1,1 @@
+"""Decides: values in, values out; no input or output, no clock, nothing to await."""

@@ -1,0 +1,76 @@
+"""What becomes of a delivery: the only four ways it can end, as values that settlement carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from contracts.results import ResultEvent
+from service.core.delivery import NOTHING
+
+TRACKING = "tracking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """The request is answered: publish `results` (the terminal one last), then acknowledge."""
+
+    results: tuple[ResultEvent, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryLater:
+    """The event waits in a delay queue and comes back to `queue` (its origin when None).
+
+    `delay` is rounded up to the next configured wait. `counted` tells whether the wait uses up an attempt.
+    `state` replaces what the event carries for tracking, None keeps it.
+    """
+
+    delay: timedelta
+    reason: str
+    counted: bool
+    detail: str = ""
+    results: tuple[ResultEvent, ...] = ()
+    said: frozenset[str] = frozenset()
+    queue: str | None = None
+    state: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """The event waits in the parking queue of `upstream` until its gate opens; no attempt is used up."""
+
+    upstream: str
+    reason: str
+    until: datetime | None = None
+    detail: str = ""
+    results: tuple[ResultEvent, ...] = ()
+    said: frozenset[str] = frozenset()
+    closings: int = 0
+    state: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The message cannot be answered, or a person must decide: it goes to the dead-letter queue with its reason."""
+
+    reason: str
+    detail: str
+    results: tuple[ResultEvent, ...] = ()
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A copy that a later copy has overtaken: acknowledge it and do nothing else (the event itself is elsewhere)."""
+
+    reason: str = "overtaken"
+    results: tuple[ResultEvent, ...] = field(default=())
+
+
+Outcome = Completed | RetryLater | Parked | Rejected
+Settled = Outcome | Dropped
+
+__all__ = ["NOTHING", "TRACKING", "Completed", "Dropped", "Outcome", "Parked", "Rejected", "RetryLater", "Settled"]

@@ -1,0 +1,54 @@
+"""One upstream operation described once: where it is, its models, its time-out, and how doubt about it is resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+RequestT = TypeVar("RequestT", bound=BaseModel)
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class Doubt(StrEnum):
+    """How an ambiguous failure of an operation is resolved."""
+
+    REPEAT = "repeat"
+    """Safe to send again: a read, or a write that leaves one effect however often it is sent."""
+    LOOK_UP = "look_up"
+    """Look upstream by natural key before sending again."""
+    ASK = "ask"
+    """Nothing to look by: hold the event for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[RequestT, AnswerT]):
+    """A French `operationId` with everything a call needs.
+
+    `api` is the part of the upstream that is subscribed on its own in PISTE (`factures`, `dumeA`, …), `timeout` is in
+    seconds and bounds the whole call.
+    """
+
+    name: str
+    upstream: str
+    api: str
+    path: str
+    request: type[RequestT]
+    answer: type[AnswerT]
+    timeout: float
+    doubt: Doubt
+    method: str = "POST"
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The upstream understood the request and said no: its code (the stable one when there is one) and French text."""
+
+    operation: str
+    code: str | None
+    text: str
+    http_status: int | None = None
+    correlation_id: str | None = None
