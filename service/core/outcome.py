@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.results import ResultEvent
-from service.core.delivery import NOTHING
 
 TRACKING = "tracking"
 
@@ -62,15 +61,7 @@ class Rejected:
     said: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """A copy that a later copy has overtaken: acknowledge it and do nothing else (the event itself is elsewhere)."""
-
-    reason: str = "overtaken"
-    results: tuple[ResultEvent, ...] = field(default=())
-
-
 Outcome = Completed | RetryLater | Parked | Rejected
-Settled = Outcome | Dropped
 
-__all__ = ["NOTHING", "TRACKING", "Completed", "Dropped", "Outcome", "Parked", "Rejected", "RetryLater", "Settled"]
+OVERTAKEN = Completed(results=(), reason="overtaken")
+"""A copy that a later copy of the same event has overtaken: nothing to say, the event itself is elsewhere."""
