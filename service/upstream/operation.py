@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from service.core.doubt import Doubt
+
 RequestT = TypeVar("RequestT", bound=BaseModel)
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
-
-
-class Doubt(StrEnum):
-    """How an ambiguous failure of an operation is resolved."""
-
-    REPEAT = "repeat"
-    """Safe to send again: a read, or a write that leaves one effect however often it is sent."""
-    LOOK_UP = "look_up"
-    """Look upstream by natural key before sending again."""
-    ASK = "ask"
-    """Nothing to look by: hold the event for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +42,6 @@ class Refusal:
     text: str
     http_status: int | None = None
     correlation_id: str | None = None
+
+
+__all__ = ["AnswerT", "Doubt", "Operation", "Refusal", "RequestT"]

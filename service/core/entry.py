@@ -1,0 +1,124 @@
+"""One write as the ledger remembers it: what was asked of an upstream, and what it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a write stands between its request and its terminal result."""
+
+    CLAIMED = "claimed"
+    """Taken, and nothing sent."""
+    SENDING = "sending"
+    """About to be sent, being sent, or sent by a worker that died before it wrote the answer."""
+    IN_DOUBT = "in_doubt"
+    """Perhaps sent: look upstream before sending again."""
+    ANSWERED = "answered"
+    """The upstream took it; its end is still to be followed."""
+    HELD = "held"
+    """A person must decide."""
+    CLOSED = "closed"
+    """Its outcome is stored; a redelivery republishes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What is known of a write before anything is done about it.
+
+    `keys` are its natural keys (supplier and number, consultation and buyer, …): unique among unfinished writes of the
+    same account and operation. `digest` tells whether the same identity came with other content.
+    """
+
+    source: str
+    id: str
+    type: str
+    account: str
+    operation: str
+    digest: str
+    subject: str | None
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of the ledger. `next_look_in` is seconds by the ledger's own clock, 0 when a look is due."""
+
+    source: str
+    id: str
+    type: str
+    account: str
+    operation: str
+    digest: str
+    subject: str | None
+    state: State
+    fence: int
+    turn: int = 0
+    sends: int = 0
+    looks: int = 0
+    next_look_in: float = 0.0
+    first_sent_at: datetime | None = None
+    answer: Mapping[str, object] | None = None
+    outcome: bytes | None = None
+    reason: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What to write over an entry, in one compare-and-set; None leaves a column as it is.
+
+    `sent` counts one more send; `next_look_in` is seconds from now; `kept` are the natural keys that now exist upstream
+    because of this write (only meaningful when it closes); `release` gives the lease back in the same commit.
+    """
+
+    state: State | None = None
+    sent: bool = False
+    looks: int | None = None
+    next_look_in: float | None = None
+    answer: Mapping[str, object] | None = None
+    outcome: bytes | None = None
+    reason: str | None = None
+    kept: tuple[str, ...] = ()
+    release: bool = False
+
+
+class Standing(StrEnum):
+    """What a worker may do with an entry it asked for."""
+
+    HELD = "mine"
+    """The lease is ours: work on it."""
+    BUSY = "busy"
+    """Somebody works on it, or on the same subject, right now."""
+    CONFLICT = "conflict"
+    """Another unfinished request wants the same natural key."""
+    CLOSED = "closed"
+    """Answered already: republish."""
+    REUSED = "reused"
+    """The same identity was used before with other content."""
+    OVERTAKEN = "overtaken"
+    """A later copy of this event exists: drop this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The answer to "may I work on this write?". `sent_before` names an earlier request that put the same natural key upstream."""
+
+    standing: Standing
+    entry: Entry
+    created: bool = False
+    sent_before: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One pause of an upstream (or of one operation of it), from its announcement to its end."""
+
+    scope: str
+    number: int
+    cause: str
+    since: datetime
+    until: datetime | None = None

@@ -1,0 +1,113 @@
+"""What a ledger promises, whichever database stands behind it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from service.core.entry import Begun, Change, Entry, Episode, Registration, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Counts and ages (seconds) an operator watches."""
+
+    in_doubt: int
+    oldest_in_doubt: float
+    held: int
+    oldest_unfinished_deposit: float
+
+
+class Ledger(ABC):
+    """Writes only, each update a compare-and-set on a fence, by the database's clock.
+
+    Every method raises LedgerUnavailable when the database cannot be read or written; when a commit is unsure the
+    caller must act as if it had not happened and must not send.
+    """
+
+    async def __aenter__(self) -> Self:
+        """Open it, and bring its schema up to date."""
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Open the database; raises LedgerUnavailable."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the database; what was asked before is finished first."""
+
+    @abstractmethod
+    async def ping(self) -> None:
+        """Prove that the ledger can be written now."""
+
+    @abstractmethod
+    async def begin(self, asked: Registration, *, owner: str, lease: float, turn: int, unseen_wait: float | None) -> Begun:
+        """Take the lease of a write, creating its entry when there is none.
+
+        `lease` is in seconds. `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
+        a request published anew after it was answered is CLOSED, so that it gets the same results again.
+        `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
+        is created in doubt, to be looked up after that many seconds; None for a first delivery.
+        """
+
+    @abstractmethod
+    async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
+        """Write `change` if `owner` still holds the fence of `entry`; raises FenceLost otherwise."""
+
+    @abstractmethod
+    async def release(self, entry: Entry, owner: str) -> None:
+        """Give the lease back; nothing happens when it was lost already."""
+
+    @abstractmethod
+    async def raise_turn(self, source: str, id: str, turn: int) -> None:
+        """Note that a copy with this turn is safe in a queue, so that older copies are dropped."""
+
+    @abstractmethod
+    async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+        """Close an entry nothing was sent for, with `outcome`; returns the entry as it was before, or as it stands
+        when it could not be withdrawn (look at its state); None when there was none: a mark is left for it.
+        """
+
+    @abstractmethod
+    async def decide(self, source: str, id: str, *, to: State, answer: dict[str, object] | None, reason: str) -> Entry:
+        """A person's decision about a held entry; raises LookupError when it is not held."""
+
+    @abstractmethod
+    async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
+        """Entries with this event id."""
+
+    @abstractmethod
+    async def in_state(self, *states: State) -> Sequence[Entry]:
+        """Entries in these states, oldest first, a thousand at most."""
+
+    @abstractmethod
+    async def totals(self) -> Totals:
+        """Counts and ages for the metrics."""
+
+    @abstractmethod
+    async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+        """Begin a pause of `scope`; None when one is running already (somebody else announced it)."""
+
+    @abstractmethod
+    async def resume(self, scope: str) -> Episode | None:
+        """End the pause of `scope`; None when none is running."""
+
+    @abstractmethod
+    async def pauses(self) -> Sequence[Episode]:
+        """The pauses now running."""
+
+    @abstractmethod
+    async def purge(self, older_than_days: float) -> int:
+        """Delete closed entries older than this, and nothing else; returns how many."""

@@ -1,0 +1,68 @@
+"""Rows of the ledger read into entries, and changes turned into assignments."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+
+from service.core.entry import Change, Entry, Episode, State
+
+
+def to_entry(row: sqlite3.Row, *, now: float, boot: str) -> Entry:
+    """A row as a value; a look that was due at another run of the machine waits its full time again."""
+    remaining = row["next_look_at"] - now if row["boot"] == boot else row["look_wait"]
+    return Entry(
+        source=row["source"],
+        id=row["id"],
+        type=row["type"],
+        account=row["account"],
+        operation=row["operation"],
+        digest=row["digest"],
+        subject=row["subject"],
+        state=State(row["state"]),
+        fence=row["fence"],
+        turn=row["turn"],
+        sends=row["sends"],
+        looks=row["looks"],
+        next_look_in=max(0.0, remaining),
+        first_sent_at=_moment(row["first_sent_at"]),
+        answer=json.loads(row["answer"]) if row["answer"] else None,
+        outcome=row["outcome"],
+        reason=row["reason"],
+        created_at=_moment(row["created_at"]),
+    )
+
+
+def to_episode(row: sqlite3.Row) -> Episode:
+    """A row of the pauses as a value."""
+    return Episode(
+        scope=row["scope"],
+        number=row["number"],
+        cause=row["cause"],
+        since=datetime.fromisoformat(row["since"]),
+        until=_moment(row["until"]),
+    )
+
+
+def assignments(change: Change, *, now: float) -> dict[str, object]:
+    """Column → value for everything `change` sets, except counters."""
+    columns: dict[str, object] = {"changed_at": wall_clock()}
+    plain = {"state": change.state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
+    columns |= {name: value for name, value in plain.items() if value is not None}
+    if change.answer is not None:
+        columns["answer"] = json.dumps(dict(change.answer), ensure_ascii=False)
+    if change.next_look_in is not None:
+        columns |= {"look_wait": change.next_look_in, "next_look_at": now + change.next_look_in}
+    if change.release:
+        columns |= {"owner": None, "lease_until": 0.0}
+    return columns
+
+
+def wall_clock() -> str:
+    """Now, for people; never compared with a lease."""
+    return datetime.now(UTC).isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

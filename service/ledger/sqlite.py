@@ -1,0 +1,280 @@
+"""The ledger on SQLite: one machine, any number of processes, every commit on disk before it counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from service.core.entry import Begun, Change, Entry, Episode, Registration, Standing, State
+from service.core.errors import FenceLost
+from service.ledger.base import Ledger, Totals
+from service.ledger.rows import assignments, to_entry, to_episode, wall_clock
+from service.ledger.schema import boot_id, clock, migrate
+from service.ledger.writer import Writer
+
+ROW = "SELECT * FROM entries WHERE source = ? AND id = ?"
+WITHDRAWN = "cancelled"
+
+
+class SqliteLedger(Ledger):
+    """See `Ledger`. WAL, `synchronous=FULL`; the file must be on a local disk."""
+
+    def __init__(self, path: str) -> None:
+        self._writer = Writer(path)
+        self._boot = boot_id()
+
+    async def open(self) -> None:
+        await self._writer.open(migrate)
+
+    async def close(self) -> None:
+        await self._writer.close()
+
+    async def ping(self) -> None:
+        await self._writer.run(lambda db: db.execute("SELECT 1 FROM entries LIMIT 1").fetchone())
+
+    async def begin(self, asked: Registration, *, owner: str, lease: float, turn: int, unseen_wait: float | None) -> Begun:
+        return await self._writer.run(
+            partial(self._begin, asked=asked, owner=owner, lease=lease, turn=turn, unseen_wait=unseen_wait)
+        )
+
+    async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
+        return await self._writer.run(partial(self._advance, entry=entry, owner=owner, change=change))
+
+    async def release(self, entry: Entry, owner: str) -> None:
+        await self._writer.run(partial(_release, entry=entry, owner=owner))
+
+    async def raise_turn(self, source: str, id: str, turn: int) -> None:
+        statement = "UPDATE entries SET turn = max(turn, ?) WHERE source = ? AND id = ?"
+        await self._writer.run(lambda db: db.execute(statement, (turn, source, id)))
+
+    async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+        return await self._writer.run(partial(self._withdraw, source=source, id=id, outcome=outcome))
+
+    async def decide(self, source: str, id: str, *, to: State, answer: dict[str, object] | None, reason: str) -> Entry:
+        change = Change(state=to, answer=answer, reason=reason, next_look_in=0.0, looks=0)
+        return await self._writer.run(partial(self._decide, source=source, id=id, change=change))
+
+    async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
+        where, values = ("id = ?", (id,)) if source is None else ("id = ? AND source = ?", (id, source))
+        return await self._writer.run(lambda db: self._entries(db, where, values))
+
+    async def in_state(self, *states: State) -> Sequence[Entry]:
+        where = f"state IN ({','.join('?' * len(states))})"
+        return await self._writer.run(lambda db: self._entries(db, where, tuple(states)))
+
+    async def totals(self) -> Totals:
+        return await self._writer.run(_totals)
+
+    async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+        return await self._writer.run(partial(_pause, scope=scope, cause=cause, since=since, until=until))
+
+    async def resume(self, scope: str) -> Episode | None:
+        return await self._writer.run(partial(_resume, scope=scope))
+
+    async def pauses(self) -> Sequence[Episode]:
+        statement = "SELECT * FROM episodes WHERE ended = 0 ORDER BY since"
+        return await self._writer.run(lambda db: [to_episode(row) for row in db.execute(statement)])
+
+    async def purge(self, older_than_days: float) -> int:
+        oldest = (datetime.now(UTC) - timedelta(days=older_than_days)).isoformat()
+        statement = "DELETE FROM entries WHERE state = 'closed' AND changed_at < ?"
+        return await self._writer.run(lambda db: db.execute(statement, (oldest,)).rowcount)
+
+    def _begin(
+        self,
+        db: sqlite3.Connection,
+        *,
+        asked: Registration,
+        owner: str,
+        lease: float,
+        turn: int,
+        unseen_wait: float | None,
+    ) -> Begun:
+        row = db.execute(ROW, (asked.source, asked.id)).fetchone()
+        created = row is None
+        if created:
+            self._create(db, asked, turn, unseen_wait)
+            row = db.execute(ROW, (asked.source, asked.id)).fetchone()
+        standing = self._standing(db, row, asked, owner, turn, seen=unseen_wait is not None)
+        if standing is Standing.HELD:
+            self._take(db, asked, owner, lease)
+        entry = self._entry(db, asked.source, asked.id)
+        sent_before = _sent_before(db, asked) if standing is Standing.HELD and entry.state is State.CLAIMED else None
+        return Begun(standing=standing, entry=entry, created=created, sent_before=sent_before)
+
+    def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> None:
+        now, wall = clock(), wall_clock()
+        state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
+        wait = unseen_wait or 0.0
+        db.execute(
+            "INSERT INTO entries (source, id, type, account, operation, digest, subject, state, boot, turn,"
+            " look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject)
+            + (state, self._boot, turn, wait, now + wait, wall, wall),
+        )
+
+    def _standing(
+        self, db: sqlite3.Connection, row: sqlite3.Row, asked: Registration, owner: str, turn: int, *, seen: bool
+    ) -> Standing:
+        if turn < row["turn"] and (seen or row["state"] != State.CLOSED):
+            return Standing.OVERTAKEN
+        if row["digest"] not in (asked.digest, ""):
+            return Standing.REUSED if row["state"] == State.CLOSED else Standing.BUSY
+        if row["state"] == State.CLOSED:
+            return Standing.CLOSED
+        if self._is_leased(row["owner"], row["lease_until"], row["boot"], owner) or self._subject_busy(db, asked, owner):
+            return Standing.BUSY
+        return Standing.HELD if row["keyed"] or _claim_keys(db, asked) else Standing.CONFLICT
+
+    def _is_leased(self, holder: str | None, until: float, boot: str, owner: str) -> bool:
+        return holder not in (None, owner) and boot == self._boot and until > clock()
+
+    def _subject_busy(self, db: sqlite3.Connection, asked: Registration, owner: str) -> bool:
+        return any(
+            self._is_leased(row["owner"], row["until"], row["boot"], owner)
+            for key in _subject_keys(asked)
+            for row in db.execute("SELECT * FROM subjects WHERE key = ?", (key,))
+        )
+
+    def _take(self, db: sqlite3.Connection, asked: Registration, owner: str, lease: float) -> None:
+        until = clock() + lease
+        db.execute(
+            "UPDATE entries SET fence = fence + 1, owner = ?, lease_until = ?, type = ?, operation = ?,"
+            " next_look_at = CASE WHEN boot = ? THEN next_look_at ELSE ? + look_wait END, boot = ?"
+            " WHERE source = ? AND id = ?",
+            (owner, until, asked.type, asked.operation, self._boot, clock(), self._boot, asked.source, asked.id),
+        )
+        for key in _subject_keys(asked):
+            db.execute("INSERT OR REPLACE INTO subjects VALUES (?,?,?,?)", (key, owner, until, self._boot))
+
+    def _advance(self, db: sqlite3.Connection, *, entry: Entry, owner: str, change: Change) -> Entry:
+        columns = assignments(change, now=clock())
+        names = ", ".join(f"{name} = ?" for name in columns)
+        if change.sent:
+            names += ", sends = sends + 1, first_sent_at = coalesce(first_sent_at, changed_at)"
+        written = db.execute(
+            f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ?",  # noqa: S608  # names are ours
+            (*columns.values(), entry.source, entry.id, entry.fence, owner),
+        )
+        if written.rowcount != 1:
+            raise FenceLost(f"another worker has taken over event {entry.id}")
+        if change.state is State.CLOSED:
+            _close_keys(db, entry.source, entry.id, change.kept)
+        if change.release:
+            db.execute("DELETE FROM subjects WHERE owner = ?", (owner,))
+        return self._entry(db, entry.source, entry.id)
+
+    def _withdraw(self, db: sqlite3.Connection, *, source: str, id: str, outcome: bytes | None) -> Entry | None:
+        row = db.execute(ROW, (source, id)).fetchone()
+        if row is None:
+            self._create(db, Registration(source=source, id=id, type="", account="", operation="", digest="", subject=None, keys=()), 0, None)
+            db.execute("UPDATE entries SET state = 'closed', reason = ? WHERE source = ? AND id = ?", (WITHDRAWN, source, id))
+            return None
+        before = to_entry(row, now=clock(), boot=self._boot)
+        if before.state is State.CLAIMED and not self._is_leased(row["owner"], row["lease_until"], row["boot"], ""):
+            db.execute(
+                "UPDATE entries SET state = 'closed', reason = ?, outcome = ?, fence = fence + 1, owner = NULL,"
+                " turn = turn + 1, changed_at = ? WHERE source = ? AND id = ?",
+                (WITHDRAWN, outcome, wall_clock(), source, id),
+            )
+            _close_keys(db, source, id, ())
+        return before
+
+    def _decide(self, db: sqlite3.Connection, *, source: str, id: str, change: Change) -> Entry:
+        row = db.execute(ROW, (source, id)).fetchone()
+        if row is None or row["state"] != State.HELD:
+            raise LookupError(f"no event {id} of {source} is held for a decision")
+        columns = assignments(change, now=clock()) | {"owner": None, "lease_until": 0.0}
+        names = ", ".join(f"{name} = ?" for name in columns)
+        db.execute(
+            f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ?",  # noqa: S608  # names are ours
+            (*columns.values(), source, id),
+        )
+        return self._entry(db, source, id)
+
+    def _entry(self, db: sqlite3.Connection, source: str, id: str) -> Entry:
+        return to_entry(db.execute(ROW, (source, id)).fetchone(), now=clock(), boot=self._boot)
+
+    def _entries(self, db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Entry]:
+        statement = f"SELECT * FROM entries WHERE {where} ORDER BY created_at LIMIT 1000"  # noqa: S608  # `where` is ours
+        return [to_entry(row, now=clock(), boot=self._boot) for row in db.execute(statement, values)]
+
+
+def _subject_keys(asked: Registration) -> tuple[str, ...]:
+    """What must not be worked on twice at once: the natural keys, else the subject, else the event alone."""
+    keys = asked.keys or ((asked.subject,) if asked.subject else ())
+    return tuple(f"{asked.account}\n{key}" for key in keys)
+
+
+def _claim_keys(db: sqlite3.Connection, asked: Registration) -> bool:
+    taken = any(
+        db.execute(
+            "SELECT 1 FROM keys WHERE account = ? AND operation = ? AND key = ? AND unfinished = 1"
+            " AND NOT (source = ? AND id = ?)",
+            (asked.account, asked.operation, key, asked.source, asked.id),
+        ).fetchone()
+        for key in asked.keys
+    )
+    if taken:
+        return False
+    for key in asked.keys:
+        values = (asked.account, asked.operation, key, asked.source, asked.id)
+        db.execute("INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,1,0)", values)
+    db.execute("UPDATE entries SET keyed = 1 WHERE source = ? AND id = ?", (asked.source, asked.id))
+    return True
+
+
+def _sent_before(db: sqlite3.Connection, asked: Registration) -> tuple[str, str] | None:
+    for key in asked.keys:
+        row = db.execute(
+            "SELECT source, id FROM keys WHERE account = ? AND operation = ? AND key = ? AND kept = 1"
+            " AND NOT (source = ? AND id = ?)",
+            (asked.account, asked.operation, key, asked.source, asked.id),
+        ).fetchone()
+        if row is not None:
+            return row["source"], row["id"]
+    return None
+
+
+def _close_keys(db: sqlite3.Connection, source: str, id: str, kept: tuple[str, ...]) -> None:
+    db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ?", (source, id))
+    for key in kept:
+        db.execute("UPDATE keys SET kept = 1 WHERE source = ? AND id = ? AND key = ?", (source, id, key))
+
+
+def _release(db: sqlite3.Connection, *, entry: Entry, owner: str) -> None:
+    statement = "UPDATE entries SET owner = NULL, lease_until = 0 WHERE source = ? AND id = ? AND owner = ?"
+    db.execute(statement, (entry.source, entry.id, owner))
+    db.execute("DELETE FROM subjects WHERE owner = ?", (owner,))
+
+
+def _pause(db: sqlite3.Connection, *, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+    if db.execute("SELECT 1 FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
+        return None
+    number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM episodes WHERE scope = ?", (scope,)).fetchone()[0]
+    values = (scope, number, cause, since.isoformat(), until.isoformat() if until else None)
+    db.execute("INSERT INTO episodes (scope, number, cause, since, until) VALUES (?,?,?,?,?)", values)
+    return Episode(scope=scope, number=number, cause=cause, since=since, until=until)
+
+
+def _resume(db: sqlite3.Connection, *, scope: str) -> Episode | None:
+    row = db.execute("SELECT * FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone()
+    if row is None:
+        return None
+    db.execute("UPDATE episodes SET ended = 1 WHERE scope = ? AND number = ?", (scope, row["number"]))
+    return to_episode(row)
+
+
+def _totals(db: sqlite3.Connection) -> Totals:
+    def counted(where: str) -> tuple[int, float]:
+        statement = f"SELECT count(*) AS n, min(created_at) AS oldest FROM entries WHERE {where}"  # noqa: S608  # ours
+        row = db.execute(statement).fetchone()
+        age = (datetime.now(UTC) - datetime.fromisoformat(row["oldest"])).total_seconds() if row["oldest"] else 0.0
+        return int(row["n"]), age
+
+    in_doubt, oldest = counted("state IN ('in_doubt', 'held')")
+    held, _ = counted("state = 'held'")
+    _, unfinished = counted("state <> 'closed' AND operation = 'deposerFluxFacture'")
+    return Totals(in_doubt=in_doubt, oldest_in_doubt=oldest, held=held, oldest_unfinished_deposit=unfinished)

@@ -1,0 +1,146 @@
+"""One thread with one SQLite connection; whatever is asked while a commit runs shares the next commit."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from service.core.errors import LedgerUnavailable
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10.0
+"""How long a commit waits for another process of this machine before the ledger counts as unavailable."""
+
+LARGEST_BATCH = 128
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], object]
+    done: asyncio.Future[object]
+    result: object = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Runs closures on the database, in order, each in its own savepoint of a shared transaction."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def open(self, schema: Callable[[sqlite3.Connection], None]) -> None:
+        """Connect and run `schema`; raises LedgerUnavailable naming the file."""
+        self._loop = asyncio.get_running_loop()
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._main, args=(schema, opened), name="ledger", daemon=True)
+        self._thread.start()
+        await opened
+
+    async def close(self) -> None:
+        """Finish what was asked, then disconnect."""
+        if self._thread is None:
+            return
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._thread = None
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` returns, once its commit is on disk. A cancelled caller's work may still be committed."""
+        if self._thread is None or self._loop is None:
+            raise LedgerUnavailable("the ledger is not open")
+        job = _Job(work=work, done=self._loop.create_future())
+        self._jobs.put(job)
+        return await job.done  # type: ignore[return-value]  # the future carries what `work` returns
+
+    def _main(self, schema: Callable[[sqlite3.Connection], None], opened: asyncio.Future[None]) -> None:
+        assert self._loop is not None
+        try:
+            connection = self._connect(schema)
+        except (sqlite3.Error, OSError) as error:
+            failure = LedgerUnavailable(f"the ledger {self._path} cannot be opened: {error}")
+            self._loop.call_soon_threadsafe(_finish, opened, None, failure)
+            return
+        self._loop.call_soon_threadsafe(_finish, opened, None, None)
+        while batch := self._next_batch():
+            self._commit(connection, batch)
+        connection.close()
+
+    def _connect(self, schema: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+        if self._path != ":memory:":
+            Path(self._path).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_SECONDS)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        schema(connection)
+        return connection
+
+    def _next_batch(self) -> list[_Job]:
+        first = self._jobs.get()
+        if first is None:
+            return []
+        batch = [first]
+        while len(batch) < LARGEST_BATCH:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                _run(connection, job)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.rollback()
+            for job in batch:
+                job.error = LedgerUnavailable(f"the ledger {self._path} could not be written: {error}")
+        assert self._loop is not None
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(_finish_all, batch)
+
+
+def _run(connection: sqlite3.Connection, job: _Job) -> None:
+    connection.execute("SAVEPOINT job")
+    try:
+        job.result = job.work(connection)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is belongs to the caller, not to the other jobs
+        job.error = error
+        connection.execute("ROLLBACK TO job")
+    connection.execute("RELEASE job")
+
+
+def _finish_all(batch: list[_Job]) -> None:
+    for job in batch:
+        _finish(job.done, job.result, job.error)
+
+
+def _finish(done: asyncio.Future[T], result: T, error: Exception | None) -> None:
+    if done.done():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(result)
