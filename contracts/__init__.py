@@ -1,0 +1,1 @@
+"""The published language: what may be asked of the relay, and what it answers."""

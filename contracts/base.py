@@ -1,0 +1,127 @@
+"""The two kinds of message, tolerant in and strict out, and the field types they share."""
+
+import binascii
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_CENT = Decimal("0.01")
+
+
+class Incoming(BaseModel):
+    """The data of a request: frozen, unknown fields ignored, values never repeated in error texts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class Outgoing(BaseModel):
+    """The data of a result: frozen, and a field that is not in the contract is an error."""
+
+    # Fields left out of the message when they are None; every other field is always there, null when unknown.
+    optional_fields: ClassVar[frozenset[str]] = frozenset()
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,
+        json_schema_extra=lambda schema, model: _not_required(schema, model),
+    )
+
+
+def _not_required(schema: dict[str, Any], model: type[Any]) -> None:
+    """Tell the JSON Schema which fields a result may leave out."""
+    required = [name for name in schema.get("required", []) if name not in model.optional_fields]
+    schema["required"] = required
+
+
+def is_none(value: object) -> bool:
+    """Whether an optional field is left out of the published message."""
+    return value is None
+
+
+def one_line(text: str) -> str:
+    """Return the text unchanged; raises ValueError when it holds control characters or lone surrogates."""
+    if _FORBIDDEN_CHARACTERS.search(text):
+        message = "holds control characters"
+        raise ValueError(message)
+    return text
+
+
+def _to_decimal(value: object) -> Decimal:
+    """Read an amount written as a string, or tolerantly as a number."""
+    if isinstance(value, Decimal):
+        return value
+    text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    message = 'is not a decimal amount such as "1200.00"'
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(message)
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:  # pragma: no cover - the pattern admits nothing Decimal refuses
+        raise ValueError(message) from error
+
+
+def amount_text(amount: Decimal) -> str:
+    """Write an amount with at least two decimals and no exponent."""
+    exponent = amount.as_tuple().exponent
+    rounded = amount.quantize(_CENT) if isinstance(exponent, int) and exponent > _CENT.as_tuple().exponent else amount  # type: ignore[operator]  # a finite constant
+    return format(rounded, "f")
+
+
+def _to_bytes(value: object) -> bytes:
+    """Decode base64 strictly, line breaks apart: common tools wrap their output."""
+    if isinstance(value, bytes):
+        return value
+    message = "is not base64"
+    if not isinstance(value, str):
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into an error of the field
+    try:
+        return binascii.a2b_base64("".join(value.split()), strict_mode=True)
+    except ValueError:
+        raise ValueError(message) from None
+
+
+def _to_lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _to_upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _without_spaces(value: object) -> object:
+    """Drop the blanks people put between the groups of a SIRET."""
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+def _on_one_line(value: object) -> object:
+    """Fold line breaks and runs of blanks: titles are often pasted."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+LOWER = BeforeValidator(_to_lower)
+
+Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(one_line)]
+Title = Annotated[str, BeforeValidator(_on_one_line), Field(min_length=1, max_length=1000), AfterValidator(one_line)]
+Siret = Annotated[str, BeforeValidator(_without_spaces), Field(pattern=r"^[0-9]{14}$")]
+Currency = Annotated[str, BeforeValidator(_to_upper), Field(pattern=r"^[A-Z]{3}$")]
+DumeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{6,16}$")]
+Cpv = Annotated[str, Field(pattern=r"^[0-9]{8}(-[0-9])?$")]
+Sha256 = Annotated[str, LOWER, Field(pattern=r"^[0-9a-f]{64}$")]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_to_decimal),
+    PlainSerializer(amount_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$", "examples": ["1200.00"]}),
+]
+Base64 = Annotated[
+    bytes,
+    BeforeValidator(_to_bytes),
+    PlainSerializer(lambda value: binascii.b2a_base64(value, newline=False).decode(), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]

@@ -1,0 +1,30 @@
+"""What may be asked of the relay: one model per request, for its data."""
+
+from contracts.events.invoices import Expectation, InvoiceDepositRequested, InvoiceFile, InvoiceStatusRequested
+from contracts.events.problems import data_invalid
+from contracts.events.requests import RequestCancellationRequested
+from contracts.events.tenders import (
+    Buyer,
+    Consultation,
+    Lot,
+    TenderDumeDraftRequested,
+    TenderDumeSearchRequested,
+    TenderDumeSimplifiedRequested,
+    TenderDumeValidationRequested,
+)
+
+__all__ = [
+    "Buyer",
+    "Consultation",
+    "Expectation",
+    "InvoiceDepositRequested",
+    "InvoiceFile",
+    "InvoiceStatusRequested",
+    "Lot",
+    "RequestCancellationRequested",
+    "TenderDumeDraftRequested",
+    "TenderDumeSearchRequested",
+    "TenderDumeSimplifiedRequested",
+    "TenderDumeValidationRequested",
+    "data_invalid",
+]

@@ -1,0 +1,110 @@
+"""What may be asked about tenders: make, change, validate and find the DUME of a buyer."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from contracts.base import LOWER, Cpv, DumeId, Incoming, Text, Title
+
+_LENGTHS = {"siret": (14, 14), "vat": (1, 18), "non_eu": (3, 18), "ridet": (9, 10), "tahiti": (9, 9)}
+
+
+class Lot(Incoming):
+    """One lot of a consultation."""
+
+    number: Text
+    title: Title | None = None
+
+
+class Consultation(Incoming):
+    """A call for tenders as the buyer's platform knows it; only its id is mandatory."""
+
+    id: Text
+    reference: Text | None = None
+    revision: int | None = Field(default=None, ge=0, lt=2**63)
+    title: Title | None = None
+    procedure: Text | None = None
+    contract_type: Annotated[Literal["works", "supplies", "services"], LOWER] | None = None
+    cpv: tuple[Cpv, ...] = Field(default=(), max_length=100)
+    bids_due: AwareDatetime | None = None
+    lots: tuple[Lot, ...] = Field(default=(), max_length=1000)
+
+
+class Buyer(Incoming):
+    """The public body in whose name the request is made."""
+
+    id: Text
+    scheme: Annotated[Literal["siret", "vat", "non_eu", "ridet", "tahiti"], LOWER] = "siret"
+    name: Annotated[Text, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _length_fits_scheme(self) -> Self:
+        shortest, longest = _LENGTHS[self.scheme]
+        if not shortest <= len(self.id) <= longest or (self.scheme == "siret" and not self.id.isdecimal()):
+            message = f"an identifier of the scheme {self.scheme} has {shortest} to {longest} characters"
+            if self.scheme == "siret":
+                message = "a SIRET has 14 digits"
+            raise ValueError(message)
+        return self
+
+
+class TenderDumeSimplifiedRequested(Incoming):
+    """Create the simplified DUME of a consultation."""
+
+    consultation: Consultation
+    buyer: Buyer | None = Field(default=None, description="The requester of the account is the buyer unless given.")
+
+
+class TenderDumeDraftRequested(Incoming):
+    """Save a draft DUME: from the model, from an earlier DUME, or over an existing draft."""
+
+    consultation: Consultation
+    buyer: Buyer | None = None
+    from_dume_id: DumeId | None = Field(default=None, description="Start from the document of this DUME.")
+    dume_id: DumeId | None = Field(default=None, description="Change this draft in place of creating one.")
+
+    @model_validator(mode="after")
+    def _one_starting_point(self) -> Self:
+        if self.from_dume_id is not None and self.dume_id is not None:
+            message = "takes at most one of from_dume_id and dume_id"
+            raise ValueError(message)
+        return self
+
+
+class TenderDumeValidationRequested(Incoming):
+    """Validate a draft DUME; the relay reads the state back."""
+
+    dume_id: DumeId
+    consultation: Consultation | None = None
+    consultation_id: Text | None = None
+    buyer: Buyer | None = None
+
+    @property
+    def consultation_key(self) -> str | None:
+        """The id of the consultation, whichever way it was given."""
+        return _consultation_key(self.consultation, self.consultation_id)
+
+
+class TenderDumeSearchRequested(Incoming):
+    """Find the DUMEs of a consultation, a buyer, or both."""
+
+    consultation_id: Text | None = None
+    consultation: Consultation | None = None
+    buyer: Buyer | None = None
+    lot_number: Text | None = None
+
+    @model_validator(mode="after")
+    def _something_to_search(self) -> Self:
+        if self.consultation_key is None and self.buyer is None:
+            message = "takes consultation_id, consultation or buyer"
+            raise ValueError(message)
+        return self
+
+    @property
+    def consultation_key(self) -> str | None:
+        """The id of the consultation, whichever way it was given."""
+        return _consultation_key(self.consultation, self.consultation_id)
+
+
+def _consultation_key(consultation: Consultation | None, consultation_id: str | None) -> str | None:
+    return consultation_id or (consultation.id if consultation else None)

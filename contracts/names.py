@@ -1,0 +1,33 @@
+"""The one rule for names: a request `X.requested.v1` ends in `X.done`, `X.reported`, `X.refused` or `X.failed`."""
+
+import re
+from enum import StrEnum
+
+VERSION = "v1"
+# For a request whose own type cannot be part of a routing key.
+UNNAMED_FAMILY = "request"
+_SAFE_TYPE = re.compile(r"[a-z0-9_.-]{1,200}")
+_REQUEST = re.compile(r"(?P<family>.*?)(\.requested)?(\.v[0-9]+)?")
+
+
+class Ending(StrEnum):
+    """What may follow a request; all but `delayed` are terminal."""
+
+    DONE = "done"
+    REPORTED = "reported"
+    REFUSED = "refused"
+    FAILED = "failed"
+    DELAYED = "delayed"
+
+
+def family_of(request_type: str | None) -> str:
+    """Return the X of a request's type; `request` when the type cannot be used in a name."""
+    if request_type is None or not _SAFE_TYPE.fullmatch(request_type):
+        return UNNAMED_FAMILY
+    match = _REQUEST.fullmatch(request_type)
+    return (match["family"].strip(".") if match else "") or UNNAMED_FAMILY
+
+
+def terminal_type(request_type: str | None, ending: Ending | str) -> str:
+    """Return the type of the result that answers a request of this type."""
+    return f"{family_of(request_type)}.{Ending(ending)}.{VERSION}"

@@ -1,0 +1,127 @@
+"""Every type of the published language and its model; what is generated or routed is derived from here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from contracts import events, results
+from contracts.base import Incoming, Outgoing
+from contracts.names import VERSION, Ending
+from contracts.results import Delayed, Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One X of the naming rule: what asks for it, how it ends, what it says on the way."""
+
+    name: str
+    request: type[Incoming]
+    ending: Ending
+    answer: type[Outgoing]
+    refused: type[Outgoing]
+    on_the_way: Mapping[str, type[Outgoing]]
+
+    @property
+    def request_type(self) -> str:
+        """The type that asks for it."""
+        return f"{self.name}.requested.{VERSION}"
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something, and so ends in `done` rather than `reported`."""
+        return self.ending is Ending.DONE
+
+    def results(self) -> Iterator[tuple[str, type[Outgoing]]]:
+        """Yield every type it publishes with its model, progress first, endings last."""
+        yield from self.on_the_way.items()
+        yield f"{self.name}.{Ending.DELAYED}.{VERSION}", Delayed
+        yield f"{self.name}.{self.ending}.{VERSION}", self.answer
+        yield f"{self.name}.{Ending.REFUSED}.{VERSION}", self.refused
+        yield f"{self.name}.{Ending.FAILED}.{VERSION}", Failed
+
+
+def _family(
+    name: str,
+    request: type[Incoming],
+    answer: type[Outgoing],
+    refused: type[Outgoing],
+    *,
+    ending: Ending = Ending.DONE,
+    on_the_way: Mapping[str, type[Outgoing]] = MappingProxyType({}),
+) -> Family:
+    return Family(name, request, ending, answer, refused, on_the_way)
+
+
+FAMILIES = (
+    _family(
+        "invoice.deposit",
+        events.InvoiceDepositRequested,
+        results.InvoiceDepositDone,
+        results.InvoiceDepositRefused,
+        on_the_way={
+            "invoice.deposit.received.v1": results.InvoiceDepositReceived,
+            "invoice.integrated.v1": results.InvoiceIntegrated,
+            "invoice.not_integrated.v1": results.InvoiceNotIntegrated,
+        },
+    ),
+    _family(
+        "invoice.status",
+        events.InvoiceStatusRequested,
+        results.InvoiceStatusReported,
+        results.InvoiceStatusRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
+        "tender.dume.simplified",
+        events.TenderDumeSimplifiedRequested,
+        results.TenderDumeSimplifiedDone,
+        results.TenderDumeSimplifiedRefused,
+    ),
+    _family(
+        "tender.dume.draft",
+        events.TenderDumeDraftRequested,
+        results.TenderDumeDraftDone,
+        results.TenderDumeDraftRefused,
+    ),
+    _family(
+        "tender.dume.validation",
+        events.TenderDumeValidationRequested,
+        results.TenderDumeValidationDone,
+        results.TenderDumeValidationRefused,
+    ),
+    _family(
+        "tender.dume.search",
+        events.TenderDumeSearchRequested,
+        results.TenderDumeSearchReported,
+        results.TenderDumeSearchRefused,
+        ending=Ending.REPORTED,
+        on_the_way={"tender.dume.search.page.v1": results.TenderDumeSearchPage},
+    ),
+    _family(
+        "request.cancellation",
+        events.RequestCancellationRequested,
+        results.RequestCancellationDone,
+        results.RequestCancellationRefused,
+    ),
+)
+
+# Results that belong to no request, and the one that answers a request whose type cannot be part of a name.
+NOTICES: Mapping[str, type[Outgoing]] = MappingProxyType({
+    "upstream.paused.v1": results.UpstreamPaused,
+    "upstream.resumed.v1": results.UpstreamResumed,
+    "request.failed.v1": Failed,
+})
+
+REQUESTS: Mapping[str, type[Incoming]] = MappingProxyType({family.request_type: family.request for family in FAMILIES})
+RESULTS: Mapping[str, type[Outgoing]] = MappingProxyType({
+    **{name: model for family in FAMILIES for name, model in family.results()},
+    **NOTICES,
+})
+
+
+def family_for(result_or_request_type: str) -> Family | None:
+    """Return the family a type belongs to, None for a notice or an unknown type."""
+    for family in FAMILIES:
+        if result_or_request_type == family.request_type or result_or_request_type in dict(family.results()):
+            return family
+    return None

@@ -1,0 +1,160 @@
+"""A result as an event: its id, what it echoes of the request, and its bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from contracts.base import Outgoing
+from contracts.envelope import Envelope, Identity, identity_of
+from contracts.names import Ending, terminal_type
+from contracts.reasons import Effect, Reason
+from contracts.results.common import Delayed, failed
+
+TERMINAL = "terminal"
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:piste-relay:result")
+_ATTRIBUTES = ("subject", "correlationid", "businessref", "account", "causationid", "traceparent")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultEvent:
+    """One result, ready to be published; the AMQP `message_id` is its id, `correlation_id` its causationid."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    data: Outgoing = field(repr=False)
+    final: bool
+    subject: str | None = None
+    correlationid: str | None = None
+    businessref: str | None = None
+    account: str | None = None
+    causationid: str | None = None
+    traceparent: str | None = None
+    datacontenttype: str = "application/json"
+
+
+def result_id(source: str, id: str, kind: str, discriminator: str = "") -> str:  # noqa: A002 - CloudEvents' own name
+    """Return the id of a result: the same for the same request, kind and discriminator, on every machine."""
+    return str(uuid5(_NAMESPACE, orjson.dumps([source, id, kind, discriminator]).decode()))
+
+
+def source_of(profile: str) -> str:
+    """Return the `source` of everything the relay publishes under a profile."""
+    return f"/piste-relay/{profile}"
+
+
+def reply(  # noqa: PLR0913 - one argument per part of the result, all by name
+    request: Envelope | Identity,
+    *,
+    result_type: str,
+    data: Outgoing,
+    profile: str,
+    now: datetime,
+    kind: str = TERMINAL,
+    discriminator: str = "",
+) -> ResultEvent:
+    """Return a result for a request; final when its kind is `terminal`. Raises ValueError on a terminal discriminator."""
+    final = kind == TERMINAL
+    if final and discriminator:
+        message = "the id of a terminal result depends on its request alone"
+        raise ValueError(message)
+    asked = identity_of(request) if isinstance(request, Envelope) else request
+    return ResultEvent(
+        id=result_id(asked.source, asked.id, kind, discriminator),
+        source=source_of(profile),
+        type=result_type,
+        time=now,
+        data=data,
+        final=final,
+        subject=asked.subject,
+        correlationid=asked.correlationid,
+        businessref=asked.businessref,
+        account=asked.account,
+        causationid=asked.id,
+        traceparent=request.traceparent if isinstance(request, Envelope) else None,
+    )
+
+
+def failure_reply(  # noqa: PLR0913 - one argument per part of the result, all but three by name
+    request: Envelope | Identity,
+    reason: Reason,
+    detail: str,
+    *,
+    profile: str,
+    now: datetime,
+    effect: Effect | None = None,
+) -> ResultEvent:
+    """Return the terminal `X.failed` of a request, completed from the table of reasons."""
+    result_type = terminal_type(request.type, Ending.FAILED)
+    data = failed(reason, detail, effect=effect)
+    return reply(request, result_type=result_type, data=data, profile=profile, now=now)
+
+
+def delay_reply(request: Envelope | Identity, delay: Delayed, *, profile: str, now: datetime) -> ResultEvent:
+    """Return the `X.delayed` of a request; the same id each time the same cause is told."""
+    result_type = terminal_type(request.type, Ending.DELAYED)
+    return reply(
+        request,
+        result_type=result_type,
+        data=delay,
+        profile=profile,
+        now=now,
+        kind="delayed",
+        discriminator=str(delay.cause),
+    )
+
+
+def notice(result_type: str, data: Outgoing, *, key: str, profile: str, now: datetime, subject: str) -> ResultEvent:
+    """Return a result nobody asked for, such as `upstream.paused.v1`; `key` names the episode it is told once for."""
+    source = source_of(profile)
+    return ResultEvent(
+        id=result_id(source, key, result_type),
+        source=source,
+        type=result_type,
+        time=now,
+        data=data,
+        final=False,
+        subject=subject,
+    )
+
+
+def publish_form(result: ResultEvent) -> bytes:
+    """Return the body of the structured message; the same bytes for the same result."""
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": result.id,
+        "source": result.source,
+        "type": result.type,
+        "time": _time_text(result.time),
+        "datacontenttype": result.datacontenttype,
+        "final": result.final,
+        "data": result.data.model_dump(mode="json"),
+    }
+    event.update((name, value) for name in _ATTRIBUTES if (value := getattr(result, name)) is not None)
+    return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+
+
+def parse_result(body: bytes, models: Mapping[str, type[Outgoing]]) -> ResultEvent:
+    """Return a published result, its data read by the model of its type; raises ValueError when it is not one."""
+    event = orjson.loads(body)
+    if not isinstance(event, dict) or event.get("type") not in models:
+        message = "not a result of a known type"
+        raise ValueError(message)
+    return ResultEvent(
+        id=event["id"],
+        source=event["source"],
+        type=event["type"],
+        time=datetime.fromisoformat(event["time"]),
+        data=models[event["type"]].model_validate(event["data"]),
+        final=event["final"],
+        **{name: event.get(name) for name in _ATTRIBUTES},
+    )
+
+
+def _time_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,85 @@
+"""What the relay answers about the DUME of a tender."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.base import Outgoing, is_none
+from contracts.results.common import Refused
+from contracts.words import DumeState
+
+
+class _DumeDone(Outgoing):
+    """The State holds the DUME, in this state as far as it says."""
+
+    dume_id: str
+    consultation_id: str | None = None
+    state: DumeState
+    state_code: str | None = None
+    usable_by_bidders: bool | None = Field(default=None, description="Null when the State does not say.")
+    adopted: bool = False
+
+
+class _DumeRefused(Refused):
+    """The State did not take the DUME."""
+
+    consultation_id: str | None = None
+    dume_id: Annotated[str | None, Field(exclude_if=is_none)] = None
+
+    optional_fields = frozenset({"dume_id"})
+
+
+class TenderDumeSimplifiedDone(_DumeDone):
+    """The simplified DUME exists."""
+
+
+class TenderDumeSimplifiedRefused(_DumeRefused):
+    """The State did not take the simplified DUME; `dume_id` names the one in its way, when known."""
+
+
+class TenderDumeDraftDone(_DumeDone):
+    """The draft is saved."""
+
+
+class TenderDumeDraftRefused(_DumeRefused):
+    """The State did not save the draft; `dume_id` names the DUME concerned, when known."""
+
+
+class TenderDumeValidationDone(_DumeDone):
+    """The DUME is validated, and was read back in that state."""
+
+
+class TenderDumeValidationRefused(_DumeRefused):
+    """The State did not validate the DUME."""
+
+
+class DumeFound(Outgoing):
+    """One DUME the State knows."""
+
+    dume_id: str
+    state: DumeState
+    state_code: str | None = None
+    consultation_id: str | None = None
+    lot_number: Annotated[str | None, Field(exclude_if=is_none)] = None
+
+    optional_fields = frozenset({"lot_number"})
+
+
+class TenderDumeSearchPage(Outgoing):
+    """A part of what a search found, in the order the State gave."""
+
+    page: int = Field(ge=1)
+    dumes: tuple[DumeFound, ...]
+
+
+class TenderDumeSearchReported(Outgoing):
+    """Everything a search found; nothing found is an answer too."""
+
+    total: int = Field(ge=0)
+    dumes: tuple[DumeFound, ...]
+
+
+class TenderDumeSearchRefused(Refused):
+    """The State did not carry out the search."""
+
+    consultation_id: str | None = None
