@@ -16,7 +16,7 @@ _HEADER = re.compile(r"cloudevents[:_](.+)", re.IGNORECASE)
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9!#$&^_.-]+\+)?json", re.IGNORECASE)
 
 
-class AttributeInvalid(ValueError):
+class AttributeInvalid(ValueError):  # noqa: N818 - the word says what is wrong
     """An attribute that breaks its rule; the message says which rule, without the value."""
 
 
@@ -43,8 +43,7 @@ def is_json(content_type: str | None) -> bool:
 def exact_text(value: object) -> str:
     """Return a non-empty string of at most 255 bytes; raises AttributeInvalid."""
     if not isinstance(value, str):
-        message = "is not a string"
-        raise AttributeInvalid(message)
+        raise AttributeInvalid("is not a string")
     return _checked(value, MAX_BYTES)
 
 
@@ -68,8 +67,7 @@ def moment(value: object) -> datetime | None:
         return None
     found = value if isinstance(value, datetime) else _parsed_time(value)
     if not _EARLIEST <= found.year <= _LATEST:
-        message = "is out of range"
-        raise AttributeInvalid(message)
+        raise AttributeInvalid("is out of range")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -85,16 +83,13 @@ def _parsed_time(value: object) -> datetime:
 
 def _checked(value: str, limit: int) -> str:
     if not value.strip():
-        message = "is empty"
-        raise AttributeInvalid(message)
+        raise AttributeInvalid("is empty")
     try:
         size = len(one_line(value).encode())
     except ValueError:
-        message = "holds control characters"
-        raise AttributeInvalid(message) from None
+        raise AttributeInvalid("holds control characters") from None
     if size > limit:
-        message = f"is longer than {limit} bytes"
-        raise AttributeInvalid(message)
+        raise AttributeInvalid(f"is longer than {limit} bytes")
     return value
 
 

@@ -10,6 +10,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _CENT = Decimal("0.01")
+_CENT_EXPONENT = -2
+
+
+def _not_required(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Tell the JSON Schema which fields a result may leave out."""
+    required = [name for name in schema.get("required", []) if name not in getattr(model, "optional_fields", ())]
+    schema["required"] = required
 
 
 class Incoming(BaseModel):
@@ -29,14 +36,8 @@ class Outgoing(BaseModel):
         extra="forbid",
         hide_input_in_errors=True,
         json_schema_serialization_defaults_required=True,
-        json_schema_extra=lambda schema, model: _not_required(schema, model),
+        json_schema_extra=_not_required,
     )
-
-
-def _not_required(schema: dict[str, Any], model: type[Any]) -> None:
-    """Tell the JSON Schema which fields a result may leave out."""
-    required = [name for name in schema.get("required", []) if name not in model.optional_fields]
-    schema["required"] = required
 
 
 def is_none(value: object) -> bool:
@@ -47,8 +48,7 @@ def is_none(value: object) -> bool:
 def one_line(text: str) -> str:
     """Return the text unchanged; raises ValueError when it holds control characters or lone surrogates."""
     if _FORBIDDEN_CHARACTERS.search(text):
-        message = "holds control characters"
-        raise ValueError(message)
+        raise ValueError("holds control characters")
     return text
 
 
@@ -69,8 +69,7 @@ def _to_decimal(value: object) -> Decimal:
 def amount_text(amount: Decimal) -> str:
     """Write an amount with at least two decimals and no exponent."""
     exponent = amount.as_tuple().exponent
-    rounded = amount.quantize(_CENT) if isinstance(exponent, int) and exponent > _CENT.as_tuple().exponent else amount  # type: ignore[operator]  # a finite constant
-    return format(rounded, "f")
+    return format(amount.quantize(_CENT) if isinstance(exponent, int) and exponent > _CENT_EXPONENT else amount, "f")
 
 
 def _to_bytes(value: object) -> bytes:
@@ -122,6 +121,8 @@ Amount = Annotated[
 Base64 = Annotated[
     bytes,
     BeforeValidator(_to_bytes),
-    PlainSerializer(lambda value: binascii.b2a_base64(value, newline=False).decode(), return_type=str, when_used="json"),
+    PlainSerializer(
+        lambda value: binascii.b2a_base64(value, newline=False).decode(), return_type=str, when_used="json"
+    ),
     WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
 ]

@@ -11,23 +11,20 @@ MAX_DEPTH = 64
 MAX_VALUES = 200_000
 
 
-class JsonInvalid(ValueError):
+class JsonInvalid(ValueError):  # noqa: N818 - the word says what is wrong
     """Text that is not JSON, or JSON beyond the bounds; the message never repeats the text."""
 
 
 def parse(text: bytes) -> object:
     """Return the parsed JSON; raises JsonInvalid. NaN, invalid UTF-8, lone surrogates and deep nesting are refused."""
     if sum(text.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
-        message = f"has more than {MAX_VALUES} values"
-        raise JsonInvalid(message)
+        raise JsonInvalid(f"has more than {MAX_VALUES} values")
     try:
         parsed = orjson.loads(text.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        message = f"is not JSON ({_position(error)})"
-        raise JsonInvalid(message) from None
+        raise JsonInvalid(f"is not JSON ({_position(error)})") from None
     if not _is_shallow(parsed):
-        message = f"is nested deeper than {MAX_DEPTH} levels"
-        raise JsonInvalid(message)
+        raise JsonInvalid(f"is nested deeper than {MAX_DEPTH} levels")
     return parsed
 
 

@@ -199,7 +199,7 @@ _ROWS = (
         "Look at effect; tell the operator, and request again under a new id when it is none.", retryable=True,
     ),
     _refused(
-        _R.NUMBER_ALREADY_USED, "The supplier already used this invoice number for something else; conflict shows both.",
+        _R.NUMBER_ALREADY_USED, "The supplier used this invoice number for something else before; conflict shows both.",
         "Give the invoice a new number, or use the one already there.",
     ),
     _refused(

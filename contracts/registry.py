@@ -106,17 +106,21 @@ FAMILIES = (
 )
 
 # Results that belong to no request, and the one that answers a request whose type cannot be part of a name.
-NOTICES: Mapping[str, type[Outgoing]] = MappingProxyType({
-    "upstream.paused.v1": results.UpstreamPaused,
-    "upstream.resumed.v1": results.UpstreamResumed,
-    "request.failed.v1": Failed,
-})
+NOTICES: Mapping[str, type[Outgoing]] = MappingProxyType(
+    {
+        "upstream.paused.v1": results.UpstreamPaused,
+        "upstream.resumed.v1": results.UpstreamResumed,
+        "request.failed.v1": Failed,
+    }
+)
 
 REQUESTS: Mapping[str, type[Incoming]] = MappingProxyType({family.request_type: family.request for family in FAMILIES})
-RESULTS: Mapping[str, type[Outgoing]] = MappingProxyType({
-    **{name: model for family in FAMILIES for name, model in family.results()},
-    **NOTICES,
-})
+RESULTS: Mapping[str, type[Outgoing]] = MappingProxyType(
+    {
+        **{name: model for family in FAMILIES for name, model in family.results()},
+        **NOTICES,
+    }
+)
 
 
 def family_for(result_or_request_type: str) -> Family | None:

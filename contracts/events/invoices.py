@@ -18,15 +18,13 @@ class InvoiceFile(Incoming):
     @model_validator(mode="after")
     def _content_or_ref(self) -> Self:
         if (self.content is None) == (self.ref is None):
-            message = "takes exactly one of content and ref"
-            raise ValueError(message)
+            raise ValueError("takes exactly one of content and ref")
         return self
 
     def decoded(self) -> bytes:
         """Return the bytes of the file; raises ValueError when it is given by reference."""
         if self.content is None:
-            message = "the file is given by reference"
-            raise ValueError(message)
+            raise ValueError("the file is given by reference")
         return self.content
 
 
@@ -59,6 +57,5 @@ class InvoiceStatusRequested(Incoming):
     @model_validator(mode="after")
     def _id_or_number(self) -> Self:
         if self.chorus_pro_id is None and self.invoice_number is None:
-            message = "takes chorus_pro_id or invoice_number"
-            raise ValueError(message)
+            raise ValueError("takes chorus_pro_id or invoice_number")
         return self

@@ -40,11 +40,10 @@ class Buyer(Incoming):
     @model_validator(mode="after")
     def _length_fits_scheme(self) -> Self:
         shortest, longest = _LENGTHS[self.scheme]
-        if not shortest <= len(self.id) <= longest or (self.scheme == "siret" and not self.id.isdecimal()):
-            message = f"an identifier of the scheme {self.scheme} has {shortest} to {longest} characters"
-            if self.scheme == "siret":
-                message = "a SIRET has 14 digits"
-            raise ValueError(message)
+        if self.scheme == "siret" and not (self.id.isascii() and self.id.isdecimal() and len(self.id) == shortest):
+            raise ValueError("a SIRET has 14 digits")
+        if not shortest <= len(self.id) <= longest:
+            raise ValueError(f"an identifier of the scheme {self.scheme} has {shortest} to {longest} characters")
         return self
 
 
@@ -66,8 +65,7 @@ class TenderDumeDraftRequested(Incoming):
     @model_validator(mode="after")
     def _one_starting_point(self) -> Self:
         if self.from_dume_id is not None and self.dume_id is not None:
-            message = "takes at most one of from_dume_id and dume_id"
-            raise ValueError(message)
+            raise ValueError("takes at most one of from_dume_id and dume_id")
         return self
 
 
@@ -96,8 +94,7 @@ class TenderDumeSearchRequested(Incoming):
     @model_validator(mode="after")
     def _something_to_search(self) -> Self:
         if self.consultation_key is None and self.buyer is None:
-            message = "takes consultation_id, consultation or buyer"
-            raise ValueError(message)
+            raise ValueError("takes consultation_id, consultation or buyer")
         return self
 
     @property

@@ -15,8 +15,7 @@ def _ends(ending: Ending) -> AfterValidator:
 
     def check(reason: Reason) -> Reason:
         if REASONS[reason].ending != ending:
-            message = f"{reason} is not a reason of {ending}"
-            raise ValueError(message)
+            raise ValueError(f"{reason} is not a reason of {ending}")
         return reason
 
     return AfterValidator(check)
@@ -26,7 +25,9 @@ def _words(ending: Ending) -> dict[str, list[str]]:
     return {"enum": [str(row.reason) for row in REASONS.values() if row.ending == ending]}
 
 
-FailureReason = Annotated[Reason, _ends("failed"), Field(json_schema_extra=lambda schema: schema.update(_words("failed")))]
+FailureReason = Annotated[
+    Reason, _ends("failed"), Field(json_schema_extra=lambda schema: schema.update(_words("failed")))
+]
 RefusalReason = Annotated[
     Reason, _ends("refused"), Field(json_schema_extra=lambda schema: schema.update(_words("refused")))
 ]

@@ -38,7 +38,7 @@ class ResultEvent:
     datacontenttype: str = "application/json"
 
 
-def result_id(source: str, id: str, kind: str, discriminator: str = "") -> str:  # noqa: A002 - CloudEvents' own name
+def result_id(source: str, id: str, kind: str, discriminator: str = "") -> str:
     """Return the id of a result: the same for the same request, kind and discriminator, on every machine."""
     return str(uuid5(_NAMESPACE, orjson.dumps([source, id, kind, discriminator]).decode()))
 
@@ -48,26 +48,25 @@ def source_of(profile: str) -> str:
     return f"/piste-relay/{profile}"
 
 
-def reply(  # noqa: PLR0913 - one argument per part of the result, all by name
+def reply(
     request: Envelope | Identity,
     *,
-    result_type: str,
+    type: str,
     data: Outgoing,
     profile: str,
     now: datetime,
     kind: str = TERMINAL,
     discriminator: str = "",
 ) -> ResultEvent:
-    """Return a result for a request; final when its kind is `terminal`. Raises ValueError on a terminal discriminator."""
+    """Return a result for a request; final when its kind is `terminal`, which takes no discriminator (ValueError)."""
     final = kind == TERMINAL
     if final and discriminator:
-        message = "the id of a terminal result depends on its request alone"
-        raise ValueError(message)
+        raise ValueError("the id of a terminal result depends on its request alone")
     asked = identity_of(request) if isinstance(request, Envelope) else request
     return ResultEvent(
         id=result_id(asked.source, asked.id, kind, discriminator),
         source=source_of(profile),
-        type=result_type,
+        type=type,
         time=now,
         data=data,
         final=final,
@@ -80,7 +79,7 @@ def reply(  # noqa: PLR0913 - one argument per part of the result, all by name
     )
 
 
-def failure_reply(  # noqa: PLR0913 - one argument per part of the result, all but three by name
+def failure_reply(
     request: Envelope | Identity,
     reason: Reason,
     detail: str,
@@ -90,17 +89,15 @@ def failure_reply(  # noqa: PLR0913 - one argument per part of the result, all b
     effect: Effect | None = None,
 ) -> ResultEvent:
     """Return the terminal `X.failed` of a request, completed from the table of reasons."""
-    result_type = terminal_type(request.type, Ending.FAILED)
     data = failed(reason, detail, effect=effect)
-    return reply(request, result_type=result_type, data=data, profile=profile, now=now)
+    return reply(request, type=terminal_type(request.type, Ending.FAILED), data=data, profile=profile, now=now)
 
 
 def delay_reply(request: Envelope | Identity, delay: Delayed, *, profile: str, now: datetime) -> ResultEvent:
     """Return the `X.delayed` of a request; the same id each time the same cause is told."""
-    result_type = terminal_type(request.type, Ending.DELAYED)
     return reply(
         request,
-        result_type=result_type,
+        type=terminal_type(request.type, Ending.DELAYED),
         data=delay,
         profile=profile,
         now=now,
@@ -109,13 +106,13 @@ def delay_reply(request: Envelope | Identity, delay: Delayed, *, profile: str, n
     )
 
 
-def notice(result_type: str, data: Outgoing, *, key: str, profile: str, now: datetime, subject: str) -> ResultEvent:
+def notice(type: str, data: Outgoing, *, key: str, profile: str, now: datetime, subject: str) -> ResultEvent:
     """Return a result nobody asked for, such as `upstream.paused.v1`; `key` names the episode it is told once for."""
     source = source_of(profile)
     return ResultEvent(
-        id=result_id(source, key, result_type),
+        id=result_id(source, key, type),
         source=source,
-        type=result_type,
+        type=type,
         time=now,
         data=data,
         final=False,
@@ -143,17 +140,20 @@ def parse_result(body: bytes, models: Mapping[str, type[Outgoing]]) -> ResultEve
     """Return a published result, its data read by the model of its type; raises ValueError when it is not one."""
     event = orjson.loads(body)
     if not isinstance(event, dict) or event.get("type") not in models:
-        message = "not a result of a known type"
-        raise ValueError(message)
-    return ResultEvent(
-        id=event["id"],
-        source=event["source"],
-        type=event["type"],
-        time=datetime.fromisoformat(event["time"]),
-        data=models[event["type"]].model_validate(event["data"]),
-        final=event["final"],
-        **{name: event.get(name) for name in _ATTRIBUTES},
-    )
+        raise ValueError("not a result of a known type")
+    echoed: dict[str, Any] = {name: event.get(name) for name in _ATTRIBUTES}
+    try:
+        return ResultEvent(
+            id=event["id"],
+            source=event["source"],
+            type=event["type"],
+            time=datetime.fromisoformat(event["time"]),
+            data=models[event["type"]].model_validate(event["data"]),
+            final=event["final"],
+            **echoed,
+        )
+    except KeyError as error:
+        raise ValueError(f"a result without {error}") from error
 
 
 def _time_text(moment: datetime) -> str:
