@@ -31,6 +31,11 @@ class Family:
         """Whether it changes something, and so ends in `done` rather than `reported`."""
         return self.ending is Ending.DONE
 
+    @property
+    def terminal_types(self) -> tuple[str, ...]:
+        """The types of which every request gets exactly one."""
+        return tuple(f"{self.name}.{ending}.{VERSION}" for ending in (self.ending, Ending.REFUSED, Ending.FAILED))
+
     def results(self) -> Iterator[tuple[str, type[Outgoing]]]:
         """Yield every type it publishes with its model, progress first, endings last."""
         yield from self.on_the_way.items()
