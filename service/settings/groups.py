@@ -1,0 +1,191 @@
+"""Settings that belong together, each with its unit, the reason of its default, and what happens at the edge."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from service.settings.durations import to_amount, to_steps
+
+Seconds = Annotated[float, BeforeValidator(lambda text: to_amount(text, "s"))]
+Days = Annotated[float, BeforeValidator(lambda text: to_amount(text, "d"))]
+Steps = Annotated[tuple[timedelta, ...], BeforeValidator(to_steps), Field(min_length=1, max_length=32)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+TOKEN_PATH = "/api/oauth/token"  # noqa: S105  the path of the token endpoint, not a token
+
+
+class Group(BaseModel):
+    """Settings that belong together: RELAY_GROUP__FIELD."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class Amqp(Group):
+    """The broker."""
+
+    url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
+    """amqp:// or amqps:// address with user, password and virtual host. The default is a RabbitMQ just installed on
+    this machine; RabbitMQ itself refuses that user from anywhere else."""
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?$")] = "relay"
+    """First part of the name of every exchange and queue, so that several relays share a virtual host. Changing it
+    leaves the old queues, and what they hold, behind."""
+    declare: bool = True
+    """Whether exchanges and queues are declared at start. False only checks them, for brokers where the relay's user
+    may not configure: a missing or different one stops the start with its name."""
+
+    @field_validator("url")
+    @classmethod
+    def _usable(cls, url: SecretStr) -> SecretStr:
+        _check_url(url.get_secret_value(), {"amqp", "amqps"})
+        return url
+
+
+class LedgerGroup(Group):
+    """What was asked of an upstream, and what it answered."""
+
+    url: SecretStr
+    """sqlite:///relative/path.db, sqlite:////absolute/path.db (on a local disk) or postgresql://…; by default
+    var/ledger.db in the working folder for the local profile, /var/lib/piste-relay/ledger.db otherwise. Losing it makes
+    every write that comes back one to look up first."""
+    lease: Annotated[Seconds, Field(ge=5, le=3600)] = 120.0
+    """Seconds a worker owns an event without renewing. Longer than the longest call: shorter, and two workers may hold
+    the same event (fenced, but one has worked for nothing); longer, and the events of a killed worker wait for it."""
+    retention: Annotated[Days, Field(ge=1, le=3650)] = 400.0
+    """Days a finished write is remembered: longer than a year of invoicing, so that a replayed request gets its first
+    answer. Afterwards the same request is looked up again before it is sent."""
+
+    @field_validator("url")
+    @classmethod
+    def _usable(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("write sqlite:///path/ledger.db (sqlite:////absolute/path.db) or postgresql://…")
+        return url
+
+
+class Piste(Group):
+    """The gateway and the application declared there."""
+
+    client_id: str | None = None
+    """OAuth client id of the application (not an "API key": that is the other panel of the portal)."""
+    client_secret: SecretStr | None = None
+    """OAuth client secret of the application."""
+    organisation: Literal["universal", "dume"]
+    """The organisation chosen when the PISTE account was created: `universal` reaches Chorus Pro only, `dume` both. By
+    default `dume` when a DUME platform is configured, else `universal`."""
+    oauth_url: str
+    """Token endpoint, or only its host (then /api/oauth/token is added). By default the profile's."""
+    api_url: str
+    """Address in front of /cpro and /dume. By default the profile's."""
+
+    @field_validator("oauth_url", "api_url")
+    @classmethod
+    def _usable(cls, url: str) -> str:
+        _check_url(url, {"http", "https"})
+        return url.rstrip("/")
+
+    @field_validator("oauth_url")
+    @classmethod
+    def _complete(cls, url: str) -> str:
+        return url if urlsplit(url).path.strip("/") else url + TOKEN_PATH
+
+
+class ChorusProGroup(Group):
+    """The technical account of the one company served; several are named in RELAY_ACCOUNTS instead."""
+
+    login: Word | None = None
+    """Login of the technical account (TECH_…@cpro.fr)."""
+    password: SecretStr | None = None
+    """Its password; read again when the file it comes from changes, so that a renewal needs no restart."""
+    reprobe: Annotated[Seconds, Field(ge=60)] = 3600.0
+    """Seconds a rejected technical account is left alone. An hour, because Chorus Pro locks accounts that insist; a
+    changed password is tried at once."""
+
+
+class DumeGroup(Group):
+    """The buyer platform known to the DUME Service, and who asks when the event names no buyer."""
+
+    platform_id: Word | None = None
+    """Identifier of the platform's owner; its length depends on the type (a SIRET has 14 digits)."""
+    technical_platform_id: Word | None = None
+    """Six letters and digits, given with the connection form. Must be registered together with `platform_id`."""
+    platform_type: Literal["1", "2", "3", "4", "5"] = "1"
+    """What `platform_id` is: 1 SIRET, 2 VAT number, 3 country and name, 4 RIDET, 5 Tahiti number."""
+    requester_id: Annotated[str, Field(min_length=1, max_length=18)] | None = None
+    """SIRET of the buyer when the event names none. Without it such events are answered `failed`."""
+    requester_name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Name of that buyer."""
+
+
+class Http(Group):
+    """Probes and metrics."""
+
+    host: Word = "0.0.0.0"  # noqa: S104  Kubernetes probes a container from outside; nothing secret is served
+    """Address to listen on. All of them, because probes come from outside the container; only counts are served."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """Port of /healthz, /readyz and /metrics; 0 takes a free one and logs it."""
+
+
+class Maintenance(Group):
+    """When an upstream must not be called."""
+
+    calendar: Path | None = None
+    """File of announced windows (JSON or YAML), read again when it changes. Without it only what is noticed counts."""
+    probe_interval: Annotated[Seconds, Field(ge=0.1, le=3600)] = 30.0
+    """Seconds between two health checks of a closed gate, doubled after each relapse up to fifteen minutes."""
+
+
+class Tracking(Group):
+    """How often a deposit is followed up."""
+
+    steps: Steps = to_steps("10s,30s,1m,2m,5m,15m")
+    """Waits between two looks at a flow, in order; the last one for ever. The sandbox integrates within a minute,
+    production within minutes to hours."""
+
+
+class Delay(Group):
+    """How patiently a passing failure is retried."""
+
+    steps: Steps = to_steps("10s,1m,15m,6h")
+    """Waits between counted attempts, in order. Used up, the event is answered `failed` when nothing was sent, and
+    looked up when something may have been."""
+
+
+class DoubtGroup(Group):
+    """What to do about a write whose answer was lost."""
+
+    wait: Annotated[Seconds, Field(ge=1)] = 900.0
+    """Seconds before each look upstream. Longer than the usual integration: a pending flow is invisible to the search,
+    so a look that comes early proves nothing."""
+    looks: Annotated[int, Field(ge=1, le=100)] = 3
+    """Empty looks needed before absence is believed."""
+    then: Literal["resend", "ask"] = "resend"
+    """After the last empty look: send again (Chorus Pro refuses a number it already has), or hold it for a person."""
+
+
+class Log(Group):
+    """What is written to standard output."""
+
+    format: Literal["json", "console"] = "json"
+    """One JSON object per line for machines, or coloured lines for people."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """At `info` one line per delivery, and changes of state."""
+
+    @field_validator("level", mode="before")
+    @classmethod
+    def _lower(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
+
+
+def _check_url(url: str, schemes: set[str]) -> None:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(f"write an address such as {min(schemes)}://host:port")

@@ -1,0 +1,182 @@
+"""All the settings as one immutable value, and how they are read from the environment and from files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from service.settings.groups import (
+    Amqp,
+    ChorusProGroup,
+    Delay,
+    DoubtGroup,
+    DumeGroup,
+    Group,
+    Http,
+    LedgerGroup,
+    Log,
+    Maintenance,
+    Piste,
+    Seconds,
+    Tracking,
+)
+from service.settings.sources import PREFIX, Found, collect
+
+SIMULATOR = "http://127.0.0.1:8089"
+HOSTS = {
+    "production": ("https://oauth.piste.gouv.fr", "https://api.piste.gouv.fr"),
+    "sandbox": ("https://sandbox-oauth.piste.gouv.fr", "https://sandbox-api.piste.gouv.fr"),
+    "local": (SIMULATOR, SIMULATOR),
+}
+LEDGERS = {
+    "production": "sqlite:////var/lib/piste-relay/ledger.db",
+    "sandbox": "sqlite:////var/lib/piste-relay/ledger.db",
+    "local": "sqlite:///var/ledger.db",
+}
+
+
+class SettingsInvalid(Exception):  # noqa: N818  named for what is wrong, like the failures of core
+    """The settings cannot be used; `sentences` holds everything that is wrong, one sentence each, without secrets."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; immutable. Built by `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True
+    )
+
+    profile: Literal["production", "sandbox", "local"] = "local"
+    """Which PISTE is meant. `local` (the simulator on this machine) by default, so that nothing reaches the State by
+    accident; production hosts are refused without the `production` profile."""
+    amqp: Amqp = Amqp()
+    ledger: LedgerGroup
+    piste: Piste
+    chorus_pro: ChorusProGroup = ChorusProGroup()
+    dume: DumeGroup = DumeGroup()
+    http: Http = Http()
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 16
+    """Events in flight in this worker. Sixteen keep the gateway's usual quotas out of sight; more mostly waits
+    upstream."""
+    shutdown_grace: Annotated[Seconds, Field(ge=0, le=3600)] = 30.0
+    """Seconds running work may take after SIGTERM. What has not ended then goes back to the broker, and a write that
+    was being sent is looked up first."""
+    maintenance: Maintenance = Maintenance()
+    tracking: Tracking = Tracking()
+    delay: Delay = Delay()
+    doubt: DoubtGroup = DoubtGroup()
+    mapping: Path | None = None
+    """File that overrides names and constants of the upstream mapping; merged over the one in the program."""
+    log: Log = Log()
+    accounts: Path | None = None
+    """File of technical accounts by name, each with its supplier SIRETs; read again when it changes. Without it there
+    is one account, `default`, from RELAY_CHORUS_PRO__LOGIN and RELAY_CHORUS_PRO__PASSWORD."""
+
+    _found: Mapping[str, Found] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` collected, so that the origin of each value is known."""
+        return (init_settings,)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _profile_defaults(cls, given: dict[str, Any]) -> dict[str, Any]:  # Any: raw values, checked field by field next
+        profile = given.get("profile", "local")
+        oauth, api = HOSTS.get(profile, HOSTS["local"])
+        organisation = "dume" if given.get("dume", {}).get("platform_id") else "universal"
+        piste = {"oauth_url": oauth, "api_url": api, "organisation": organisation, **given.get("piste", {})}
+        ledger = {"url": LEDGERS.get(profile, LEDGERS["local"]), **given.get("ledger", {})}
+        return {**given, "piste": piste, "ledger": ledger}
+
+    def found(self, variable: str) -> Found | None:
+        """Where the value of `variable` came from; None when it is a default."""
+        return self._found.get(variable)
+
+    def remember(self, found: Mapping[str, Found]) -> Self:
+        """The same settings, knowing where each value came from."""
+        self._found = dict(found)
+        return self
+
+    def secrets(self) -> Iterator[str]:
+        """Every value that must never be printed, passwords inside addresses included."""
+        for _, value in values(self):
+            if isinstance(value, SecretStr):
+                yield from _secret_parts(value.get_secret_value())
+
+
+def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> dict[str, tuple[str, ...]]:
+    """Every known variable and the path of its field."""
+    known: dict[str, tuple[str, ...]] = {}
+    for name, field in model.model_fields.items():
+        variable = prefix + name.upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Group):
+            known |= {k: (name, *path) for k, path in variables(field.annotation, variable + "__").items()}
+        else:
+            known[variable] = (name,)
+    return known
+
+
+def values(settings: Settings) -> Iterator[tuple[str, object]]:
+    """Every variable with its effective value, in the order of the fields."""
+    for variable, path in variables().items():
+        value: object = settings
+        for name in path:
+            value = getattr(value, name)
+        yield variable, value
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this environment; raises SettingsInvalid with every problem at once."""
+    known = variables()
+    collected = collect(os.environ if environ is None else environ, frozenset(known))
+    given: dict[str, Any] = {}  # Any: raw values, checked field by field next
+    for variable, found in collected.found.items():
+        *groups, name = known[variable]
+        group = given
+        for part in groups:
+            group = group.setdefault(part, {})
+        group[name] = found.value
+    problems = list(collected.problems)
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise SettingsInvalid(*problems, *_sentences(error, collected.found)) from None
+    if problems:
+        raise SettingsInvalid(*problems)
+    return settings.remember(collected.found)
+
+
+def _sentences(error: ValidationError, found: Mapping[str, Found]) -> Iterator[str]:
+    secret = {"RELAY_AMQP__URL", "RELAY_LEDGER__URL", "RELAY_PISTE__CLIENT_SECRET", "RELAY_CHORUS_PRO__PASSWORD"}
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        variable = PREFIX + "__".join(str(part) for part in problem["loc"] if isinstance(part, str)).upper()
+        reason = problem["msg"].removeprefix("Value error, ")
+        given = found.get(variable)
+        shown = f" is {given.value!r}" if given is not None and variable not in secret else ""
+        yield f"{variable}{shown}: {reason[:1].lower()}{reason[1:]}."
+
+
+def _secret_parts(secret: str) -> Iterator[str]:
+    password = urlsplit(secret).password if "://" in secret else None
+    if password is not None:
+        yield from {password, unquote(password)}
+    elif "://" not in secret:
+        yield secret
