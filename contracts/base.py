@@ -2,13 +2,14 @@
 
 import binascii
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_AMOUNT_PATTERN = r"-?[0-9]{1,15}(\.[0-9]{1,9})?"
+_AMOUNT = re.compile(_AMOUNT_PATTERN)
 _CENT = Decimal("0.01")
 _CENT_EXPONENT = -2
 
@@ -54,16 +55,12 @@ def one_line(text: str) -> str:
 
 def _to_decimal(value: object) -> Decimal:
     """Read an amount written as a string, or tolerantly as a number."""
-    if isinstance(value, Decimal):
-        return value
-    text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    message = 'is not a decimal amount such as "1200.00"'
-    if not _AMOUNT.fullmatch(text):
-        raise ValueError(message)
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:  # pragma: no cover - the pattern admits nothing Decimal refuses
-        raise ValueError(message) from error
+    text = format(value, "f") if isinstance(value, Decimal) else value
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = str(text)
+    if not isinstance(text, str) or not _AMOUNT.fullmatch(text.strip()):
+        raise ValueError('is not a decimal amount such as "1200.00"')
+    return Decimal(text.strip())
 
 
 def amount_text(amount: Decimal) -> str:
@@ -116,7 +113,7 @@ Amount = Annotated[
     Decimal,
     BeforeValidator(_to_decimal),
     PlainSerializer(amount_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$", "examples": ["1200.00"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT_PATTERN}$", "examples": ["1200.00"]}),
 ]
 Base64 = Annotated[
     bytes,

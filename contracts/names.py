@@ -20,12 +20,21 @@ class Ending(StrEnum):
     DELAYED = "delayed"
 
 
+_RESULT = re.compile(rf"[a-z0-9_.-]+\.(?P<ending>{'|'.join(Ending)})\.{VERSION}")
+
+
 def family_of(request_type: str | None) -> str:
     """Return the X of a request's type; `request` when the type cannot be used in a name."""
     if request_type is None or not _SAFE_TYPE.fullmatch(request_type):
         return UNNAMED_FAMILY
     match = _REQUEST.fullmatch(request_type)
     return (match["family"].strip(".") if match else "") or UNNAMED_FAMILY
+
+
+def ending_of(result_type: str) -> Ending | None:
+    """Return how a result of this type ends its request, None for progress, facts and requests."""
+    match = _RESULT.fullmatch(result_type)
+    return Ending(match["ending"]) if match else None
 
 
 def terminal_type(request_type: str | None, ending: Ending | str) -> str:

@@ -10,9 +10,9 @@ import orjson
 
 from contracts.base import Outgoing
 from contracts.envelope import Envelope, Identity, identity_of
-from contracts.names import Ending, terminal_type
+from contracts.names import Ending, ending_of, terminal_type
 from contracts.reasons import Effect, Reason
-from contracts.results.common import Delayed, failed
+from contracts.results.common import Delayed, Failed, failed
 
 TERMINAL = "terminal"
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:piste-relay:result")
@@ -137,9 +137,14 @@ def publish_form(result: ResultEvent) -> bytes:
 
 
 def parse_result(body: bytes, models: Mapping[str, type[Outgoing]]) -> ResultEvent:
-    """Return a published result, its data read by the model of its type; raises ValueError when it is not one."""
+    """Return a published result, its data read by the model of its type; raises ValueError when it is not one.
+
+    Its published form is the same to the byte. A request of an unknown type is answered too: any `X.failed` is read.
+    """
     event = orjson.loads(body)
-    if not isinstance(event, dict) or event.get("type") not in models:
+    kind = event.get("type") if isinstance(event, dict) else None
+    model = _model(kind, models) if isinstance(kind, str) else None
+    if model is None:
         raise ValueError("not a result of a known type")
     echoed: dict[str, Any] = {name: event.get(name) for name in _ATTRIBUTES}
     try:
@@ -148,12 +153,25 @@ def parse_result(body: bytes, models: Mapping[str, type[Outgoing]]) -> ResultEve
             source=event["source"],
             type=event["type"],
             time=datetime.fromisoformat(event["time"]),
-            data=models[event["type"]].model_validate(event["data"]),
+            data=model.model_validate(event["data"]),
             final=event["final"],
             **echoed,
         )
     except KeyError as error:
         raise ValueError(f"a result without {error}") from error
+
+
+def _model(name: str, models: Mapping[str, type[Outgoing]]) -> type[Outgoing] | None:
+    """Find the model of a type; what may end any request is known without a family."""
+    match ending_of(name):
+        case _ if name in models:
+            return models[name]
+        case Ending.FAILED:
+            return Failed
+        case Ending.DELAYED:
+            return Delayed
+        case _:
+            return None
 
 
 def _time_text(moment: datetime) -> str:
