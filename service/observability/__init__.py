@@ -1,0 +1,1 @@
+"""What people and their tools read of a running relay: log lines, metrics, and the calls behind them."""

@@ -1,0 +1,106 @@
+"""The one line per delivery: what it was, what became of it, and which call decided that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from contracts.envelope import Envelope, Identity
+from service.core.delivery import Delivery
+from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
+from service.observability.calls import CallSeen
+from service.observability.events import EVENT_SETTLED
+
+WORDS: dict[type[Outcome], str] = {
+    Completed: "completed",
+    RetryLater: "retry_later",
+    Parked: "parked",
+    Rejected: "rejected",
+}
+NOTHING_YET = "none"
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
+
+
+@dataclass(slots=True, kw_only=True)
+class Settled:
+    """What is learnt about a delivery on its way; complete once `outcome` is there. `seconds` is the work on it."""
+
+    delivery: Delivery
+    envelope: Envelope | Identity | None = None
+    account: str | None = None
+    upstream: str | None = None
+    calls: list[CallSeen] = field(default_factory=list)
+    outcome: Outcome | None = None
+    seconds: float = 0.0
+
+    @property
+    def type(self) -> str:
+        """Type of the event, empty when it could not be read."""
+        return (self.envelope.type if self.envelope else None) or ""
+
+    @property
+    def outcome_word(self) -> str:
+        """One of completed, retry_later, parked, rejected."""
+        return WORDS[type(self.outcome)] if self.outcome else NOTHING_YET
+
+    @property
+    def reason(self) -> str:
+        """Why, from a closed list."""
+        return str(self.outcome.reason) if self.outcome else NOTHING_YET
+
+
+class Log(Protocol):
+    """What is asked of a logger here."""
+
+    def info(self, event: str, /, **facts: object) -> object:
+        """Write one line."""
+
+
+def log_settled(log: Log, settled: Settled, now: datetime) -> None:
+    """Write `event_settled` with every field, absent ones as null, so that a search may rely on each."""
+    log.info(EVENT_SETTLED, **to_facts(settled, now))
+
+
+def to_facts(settled: Settled, now: datetime) -> dict[str, object]:
+    """The fields of `event_settled` in the order an operator reads them; `_s` are seconds, age since first seen."""
+    delivery, envelope = settled.delivery, settled.envelope
+    call = settled.calls[-1] if settled.calls else None
+    return {
+        "event_id": envelope.id if envelope else delivery.message_id,
+        "source": envelope.source if envelope else None,
+        "type": settled.type or None,
+        "account": settled.account,
+        "subject": envelope.subject if envelope else None,
+        "businessref": envelope.businessref if envelope else None,
+        "outcome": settled.outcome_word,
+        "reason": settled.reason,
+        "attempt": delivery.attempt,
+        "flow_number": _stated(settled, "flow_number") or delivery.state.get("flow_number"),
+        "invoice_number": _stated(settled, "invoice_number"),
+        "upstream": call.upstream if call else settled.upstream,
+        "operation": call.operation if call else None,
+        "http_status": call.http_status if call else None,
+        "upstream_code": call.code if call else None,
+        "x_correlationid": call.correlation_id if call else None,
+        "age_s": round(max(0.0, (now - delivery.first_seen).total_seconds()), 3),
+        "duration_s": round(settled.seconds, 3),
+        "trace_id": _trace_id(getattr(envelope, "traceparent", None)),
+    }
+
+
+def _stated(settled: Settled, name: str) -> object:
+    """The first value any result states under `name`; the terminal result, which is last, is asked first."""
+    results: Iterable[object] = settled.outcome.results if settled.outcome else ()
+    for result in reversed(tuple(results)):
+        value: object = getattr(getattr(result, "data", None), name, None)
+        if value is not None:
+            return value
+    return None
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    match = TRACEPARENT.match(traceparent or "")
+    return match[1] if match else None
