@@ -71,12 +71,13 @@ class Entry:
 class Change:
     """What to write over an entry, in one compare-and-set; None leaves a column as it is.
 
-    `sent` counts one more send; `next_look_in` is seconds from now; `kept` are the natural keys that now exist upstream
-    because of this write (only meaningful when it closes); `release` gives the lease back in the same commit.
+    `sent` is added to the number of sends (1 before a call, -1 when it turned out that nothing left); `next_look_in` is
+    seconds from now; `kept` are the natural keys that now exist upstream because of this write (only meaningful when it
+    closes); `release` gives the lease back in the same commit, otherwise the lease is renewed.
     """
 
     state: State | None = None
-    sent: bool = False
+    sent: int = 0
     looks: int | None = None
     next_look_in: float | None = None
     answer: Mapping[str, object] | None = None

@@ -104,3 +104,7 @@ class LedgerUnavailable(Exception):
 
 class FenceLost(Exception):
     """Another worker has taken over this event: stop, publish nothing, settle nothing but this copy."""
+
+
+class SubjectBusy(Exception):
+    """Somebody works on the same thing right now: wait the smallest delay, uncounted."""

@@ -59,7 +59,7 @@ class Gate:
             self,
             position=Position.CLOSED,
             cause=cause,
-            since=self.since if relapsed else now,
+            since=now if self.position is Position.OPEN else self.since,
             until=until,
             probe_at=until if until is not None else now + wait,
             probe=None,

@@ -25,6 +25,8 @@ class Totals:
 class Ledger(ABC):
     """Writes only, each update a compare-and-set on a fence, by the database's clock.
 
+    A lease lasts the seconds the ledger was made with; each update of its owner renews it.
+
     Every method raises LedgerUnavailable when the database cannot be read or written; when a commit is unsure the
     caller must act as if it had not happened and must not send.
     """
@@ -53,10 +55,10 @@ class Ledger(ABC):
         """Prove that the ledger can be written now."""
 
     @abstractmethod
-    async def begin(self, asked: Registration, *, owner: str, lease: float, turn: int, unseen_wait: float | None) -> Begun:
+    async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
         """Take the lease of a write, creating its entry when there is none.
 
-        `lease` is in seconds. `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
+        `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
         a request published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
         is created in doubt, to be looked up after that many seconds; None for a first delivery.

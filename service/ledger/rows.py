@@ -45,7 +45,7 @@ def to_episode(row: sqlite3.Row) -> Episode:
     )
 
 
-def assignments(change: Change, *, now: float) -> dict[str, object]:
+def assignments(change: Change, *, now: float, lease: float) -> dict[str, object]:
     """Column → value for everything `change` sets, except counters."""
     columns: dict[str, object] = {"changed_at": wall_clock()}
     plain = {"state": change.state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
@@ -54,8 +54,7 @@ def assignments(change: Change, *, now: float) -> dict[str, object]:
         columns["answer"] = json.dumps(dict(change.answer), ensure_ascii=False)
     if change.next_look_in is not None:
         columns |= {"look_wait": change.next_look_in, "next_look_at": now + change.next_look_in}
-    if change.release:
-        columns |= {"owner": None, "lease_until": 0.0}
+    columns |= {"owner": None, "lease_until": 0.0} if change.release else {"lease_until": now + lease}
     return columns
 
 

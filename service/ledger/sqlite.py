@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from functools import partial
 
 from service.core.entry import Begun, Change, Entry, Episode, Registration, Standing, State
@@ -21,8 +22,9 @@ WITHDRAWN = "cancelled"
 class SqliteLedger(Ledger):
     """See `Ledger`. WAL, `synchronous=FULL`; the file must be on a local disk."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, lease: float) -> None:
         self._writer = Writer(path)
+        self._lease = lease
         self._boot = boot_id()
 
     async def open(self) -> None:
@@ -34,9 +36,9 @@ class SqliteLedger(Ledger):
     async def ping(self) -> None:
         await self._writer.run(lambda db: db.execute("SELECT 1 FROM entries LIMIT 1").fetchone())
 
-    async def begin(self, asked: Registration, *, owner: str, lease: float, turn: int, unseen_wait: float | None) -> Begun:
+    async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
         return await self._writer.run(
-            partial(self._begin, asked=asked, owner=owner, lease=lease, turn=turn, unseen_wait=unseen_wait)
+            partial(self._begin, asked=asked, owner=owner, turn=turn, unseen_wait=unseen_wait)
         )
 
     async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
@@ -88,7 +90,6 @@ class SqliteLedger(Ledger):
         *,
         asked: Registration,
         owner: str,
-        lease: float,
         turn: int,
         unseen_wait: float | None,
     ) -> Begun:
@@ -99,7 +100,7 @@ class SqliteLedger(Ledger):
             row = db.execute(ROW, (asked.source, asked.id)).fetchone()
         standing = self._standing(db, row, asked, owner, turn, seen=unseen_wait is not None)
         if standing is Standing.HELD:
-            self._take(db, asked, owner, lease)
+            self._take(db, asked, owner)
         entry = self._entry(db, asked.source, asked.id)
         sent_before = _sent_before(db, asked) if standing is Standing.HELD and entry.state is State.CLAIMED else None
         return Begun(standing=standing, entry=entry, created=created, sent_before=sent_before)
@@ -109,10 +110,10 @@ class SqliteLedger(Ledger):
         state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
         wait = unseen_wait or 0.0
         db.execute(
-            "INSERT INTO entries (source, id, type, account, operation, digest, subject, state, boot, turn,"
-            " look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO entries (source, id, type, account, operation, digest, subject, state, boot, turn, sends,"
+            " look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject)
-            + (state, self._boot, turn, wait, now + wait, wall, wall),
+            + (state, self._boot, turn, int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
         )
 
     def _standing(
@@ -138,8 +139,8 @@ class SqliteLedger(Ledger):
             for row in db.execute("SELECT * FROM subjects WHERE key = ?", (key,))
         )
 
-    def _take(self, db: sqlite3.Connection, asked: Registration, owner: str, lease: float) -> None:
-        until = clock() + lease
+    def _take(self, db: sqlite3.Connection, asked: Registration, owner: str) -> None:
+        until = clock() + self._lease
         db.execute(
             "UPDATE entries SET fence = fence + 1, owner = ?, lease_until = ?, type = ?, operation = ?,"
             " next_look_at = CASE WHEN boot = ? THEN next_look_at ELSE ? + look_wait END, boot = ?"
@@ -150,10 +151,11 @@ class SqliteLedger(Ledger):
             db.execute("INSERT OR REPLACE INTO subjects VALUES (?,?,?,?)", (key, owner, until, self._boot))
 
     def _advance(self, db: sqlite3.Connection, *, entry: Entry, owner: str, change: Change) -> Entry:
-        columns = assignments(change, now=clock())
+        columns = assignments(change, now=clock(), lease=self._lease)
         names = ", ".join(f"{name} = ?" for name in columns)
         if change.sent:
-            names += ", sends = sends + 1, first_sent_at = coalesce(first_sent_at, changed_at)"
+            names += f", sends = sends + {change.sent:d}, first_sent_at = CASE WHEN sends + {change.sent:d} > 0"
+            names += " THEN coalesce(first_sent_at, changed_at) END"
         written = db.execute(
             f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ?",  # noqa: S608  # names are ours
             (*columns.values(), entry.source, entry.id, entry.fence, owner),
@@ -186,7 +188,7 @@ class SqliteLedger(Ledger):
         row = db.execute(ROW, (source, id)).fetchone()
         if row is None or row["state"] != State.HELD:
             raise LookupError(f"no event {id} of {source} is held for a decision")
-        columns = assignments(change, now=clock()) | {"owner": None, "lease_until": 0.0}
+        columns = assignments(replace(change, release=True), now=clock(), lease=self._lease)
         names = ", ".join(f"{name} = ?" for name in columns)
         db.execute(
             f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ?",  # noqa: S608  # names are ours

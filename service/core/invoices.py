@@ -1,0 +1,87 @@
+"""Compares what was sent with what Chorus Pro shows, and decides how a deposit ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from service.core.documents import InvoiceFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInvoice:
+    """An invoice as Chorus Pro shows it; absent values are None."""
+
+    chorus_pro_id: int
+    number: str
+    kind: Literal["invoice", "credit_note"]
+    supplier_siret: str | None
+    recipient_siret: str | None
+    issued_on: date | None
+    deposited_on: date | None
+    total_including_tax: Decimal | None
+    currency: str | None
+    status_code: str
+    status_since: datetime | None
+    flow_number: str | None
+
+
+class FlowEnd(StrEnum):
+    """What a flow's state means for the relay, whatever its French name."""
+
+    PENDING = "pending"
+    STUCK = "stuck"
+    INCIDENT = "incident"
+    INTEGRATED = "integrated"
+    PARTIAL = "partial"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Where each invoice of a file ended: found upstream, refused (number → French text), or not shown yet."""
+
+    found: Mapping[str, FoundInvoice]
+    refused: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def agree(sent: InvoiceFacts, found: FoundInvoice) -> bool:
+    """Whether number, supplier, recipient, date, currency and total are those that were sent.
+
+    A value that one side does not tell is not compared, but number and total must be told by both.
+    """
+    pairs = (
+        (sent.supplier_siret, found.supplier_siret),
+        (sent.recipient_siret, found.recipient_siret),
+        (sent.issued_on, found.issued_on),
+        (sent.currency, found.currency),
+    )
+    same = all(ours is None or theirs is None or ours == theirs for ours, theirs in pairs)
+    return same and sent.number.strip() == found.number.strip() and _same_total(sent, found)
+
+
+def _same_total(sent: InvoiceFacts, found: FoundInvoice) -> bool:
+    """Totals without their sign: a credit note is shown with either."""
+    if sent.total_including_tax is None or found.total_including_tax is None:
+        return sent.total_including_tax is None and found.total_including_tax is None
+    return abs(sent.total_including_tax) == abs(found.total_including_tax)
+
+
+def account_for(
+    sent: Sequence[InvoiceFacts], found: Iterable[FoundInvoice], errors: Mapping[str, str], end: FlowEnd
+) -> Account:
+    """Where each invoice of the file stands once its flow has reached `end`."""
+    by_number = {invoice.number.strip(): invoice for invoice in found}
+    texts = {number.strip(): text for number, text in errors.items()}
+    shown = {facts.number: by_number[facts.number.strip()] for facts in sent if facts.number.strip() in by_number}
+    rest = [facts.number for facts in sent if facts.number not in shown]
+    if end is FlowEnd.REJECTED:
+        return Account(found=shown, refused={n: texts.get(n.strip(), "") for n in rest}, missing=())
+    refused = {number: texts[number.strip()] for number in rest if number.strip() in texts}
+    return Account(found=shown, refused=refused, missing=tuple(n for n in rest if n not in refused))

@@ -1,0 +1,1 @@
+"""One module per request: what it takes, which calls it makes, what it answers."""

@@ -1,0 +1,201 @@
+"""The two shapes a handler can have: a read, which is one call away, and a write, which has a life in the ledger."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from contracts.base import Incoming
+from contracts.envelope import Envelope
+from contracts.reasons import Reason
+from contracts.results import ResultEvent
+from service.core.doubt import Doubt
+from service.core.draft import TERMINAL, Draft
+from service.accounts import AccountBook
+from service.core.entry import Entry
+from service.core.replies import Replies
+from service.ledger import Ledger
+from service.upstream import Refusal, Upstreams
+from service.upstream.chorus_pro import ChorusPro
+from service.upstream.dume import Dume
+
+RequestT = TypeVar("RequestT", bound=Incoming)
+PreparedT = TypeVar("PreparedT")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on."""
+
+    envelope: Envelope
+    data: object = field(repr=False)
+    digest: str
+    account: str
+    now: datetime
+    key: str
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the requester no longer wants it; only asked before the first send."""
+        return self.envelope.expirytime is not None and self.envelope.expirytime <= self.now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """What a handler may use while it works on one event."""
+
+    upstreams: Upstreams
+    ledger: Ledger
+    replies: Replies
+    accounts: AccountBook
+    account: str
+    event: str
+    now: datetime
+
+    @property
+    def chorus_pro(self) -> ChorusPro:
+        """Chorus Pro, in the name of the event's technical account; raises AccountRejected while that one rests."""
+        self.accounts.check_rested(self.account, self.now)
+        return self.upstreams.chorus_pro(account=self.account, event=self.event)
+
+    @property
+    def dume(self) -> Dume:
+        """The DUME Service, in the name of the event's platform."""
+        return self.upstreams.dume(account=self.account, event=self.event)
+
+
+class Read(ABC, Generic[RequestT]):
+    """A request that changes nothing: running it twice is harmless, so it has no entry in the ledger."""
+
+    model: ClassVar[type[BaseModel]]
+    upstream: ClassVar[str | None]
+
+    @abstractmethod
+    async def handle(self, request: RequestT, event: Event, calls: Calls) -> tuple[Draft | ResultEvent, ...]:
+        """The results, the terminal one last; raises UpstreamFailure, EventInvalid, SubjectBusy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A look found what this request asked for: `answer` is adopted as if the call had answered it."""
+
+    answer: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A look that counts found nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """The look found nothing, and proves nothing: this account cannot see what it looked for."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedByOther:
+    """The natural key belongs to something else; `refusal` is the result that says so."""
+
+    refusal: Draft
+
+
+Looked = Found | Absent | Unseen | UsedByOther
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The end of a write. `kept` are the natural keys that now exist upstream because of it."""
+
+    results: tuple[Draft, ...]
+    reason: str
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The upstream has not finished. `cause` (of `X.delayed`) is set when a person should know; `slow` waits longest."""
+
+    reason: str
+    cause: str | None = None
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """The upstream says it lost what it had taken: look, send once more, then ask."""
+
+
+Followed = Finished | Pending | Incident
+
+
+class Write(ABC, Generic[RequestT, PreparedT]):
+    """A request that changes something upstream. The life of a write is in `service/lifecycle.py`; this is what differs.
+
+    `operation` names the upstream operation that changes something, `doubt` how an ambiguous failure of it is resolved,
+    `reads_back` whether `follow` is tried at once instead of after the first tracking step.
+    """
+
+    model: ClassVar[type[BaseModel]]
+    upstream: ClassVar[str]
+    operation: ClassVar[str]
+    doubt: ClassVar[Doubt]
+    reads_back: ClassVar[bool] = False
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it again does no harm."""
+        return self.doubt is Doubt.REPEAT
+
+    @abstractmethod
+    def prepare(self, request: RequestT, event: Event) -> PreparedT:
+        """Everything that can be known without a call; raises EventInvalid. May take long: runs in a thread when large."""
+
+    @abstractmethod
+    def keys(self, prepared: PreparedT) -> tuple[str, ...]:
+        """The natural keys of what would be created or changed."""
+
+    async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal:  # noqa: ARG002  # for those that need it
+        """Reads that must come before the call that counts."""
+        return prepared
+
+    @abstractmethod
+    async def send(self, prepared: PreparedT, calls: Calls) -> Mapping[str, object] | Refusal:
+        """The call that changes something; the answer is what the ledger keeps (JSON)."""
+
+    async def look(self, prepared: PreparedT, entry: Entry, calls: Calls) -> Looked:
+        """Look upstream by natural key. Only asked of writes whose doubt is `look_up`."""
+        raise NotImplementedError
+
+    def conclude(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> Finished | None:  # noqa: ARG002
+        """The end, when the answer itself is the end; None when it must be followed."""
+        return None
+
+    async def follow(
+        self, prepared: PreparedT, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
+    ) -> Followed:
+        """Ask what became of it; `polls` counts how often that was asked before."""
+        raise NotImplementedError
+
+    def progress(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:  # noqa: ARG002
+        """What to publish as soon as the upstream has taken it."""
+        return ()
+
+    async def refused(
+        self, prepared: PreparedT, refusal: Refusal, entry: Entry, event: Event, calls: Calls
+    ) -> Finished | Found:
+        """The result of a refusal; or, when the refusal is about what this very request did before, the adopted answer."""
+        raise NotImplementedError
+
+
+def reason_of(refusal: Refusal, known: Mapping[str, Reason]) -> Reason:
+    """The stable reason of a refusal by its code, `upstream_refused` when the code is not known."""
+    return known.get(refusal.code or "", Reason.UPSTREAM_REFUSED)
+
+
+__all__ = ["TERMINAL", "Absent", "Calls", "Draft", "Event", "Finished", "Followed", "Found", "Incident", "Looked", "Pending", "Read", "Unseen", "UsedByOther", "Write", "reason_of"]

@@ -1,0 +1,67 @@
+"""Withdraws a request that was not sent yet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from contracts.envelope import Identity
+from contracts.events import RequestCancellationRequested
+from contracts.reasons import Reason
+from contracts.results import RequestCancellationDone, RequestCancellationRefused, ResultEvent
+from service.core.draft import Draft
+from service.core.entry import Entry, State
+from service.core.errors import SubjectBusy
+from service.handlers.base import Calls, Event, Read
+from service.core.replies import store
+
+WITHDRAWN = "Withdrawn by a request.cancellation before anything was sent."
+REFUSALS = {
+    State.SENDING: Reason.ALREADY_SENT,
+    State.IN_DOUBT: Reason.ALREADY_SENT,
+    State.HELD: Reason.ALREADY_SENT,
+    State.ANSWERED: Reason.ALREADY_SENT,
+    State.CLOSED: Reason.ALREADY_ANSWERED,
+}
+
+
+class CancelRequest(Read[RequestCancellationRequested]):
+    """`request.cancellation.requested.v1`. Makes no call; asking twice gives the same answer."""
+
+    model: ClassVar[type[RequestCancellationRequested]] = RequestCancellationRequested
+    upstream: ClassVar[str | None] = None
+
+    async def handle(
+        self, request: RequestCancellationRequested, event: Event, calls: Calls
+    ) -> tuple[Draft | ResultEvent, ...]:
+        """Close the request in the ledger if nothing was sent for it; its own `failed` result is published with this one."""
+        source = request.source or event.envelope.source
+        known = await calls.ledger.find(request.id, source)
+        if not known:
+            return (await self._unknown(request, source, calls),)
+        entry = known[0]
+        told = _told(entry, calls)
+        before = await calls.ledger.withdraw(source, request.id, store((told,))) or entry
+        after = (await calls.ledger.find(request.id, source))[0]
+        if after.state is State.CLOSED and after.reason == Reason.CANCELLED:
+            done = RequestCancellationDone(id=request.id, source=source)
+            return told, Draft(type="request.cancellation.done.v1", data=done)
+        if before.state is State.CLAIMED:
+            raise SubjectBusy(f"request {request.id} is being worked on at this moment")
+        return (_refused(request.id, source, REFUSALS[before.state]),)
+
+    async def _unknown(self, request: RequestCancellationRequested, source: str, calls: Calls) -> Draft:
+        """Leave a mark, so that the request is withdrawn should it still arrive."""
+        await calls.ledger.withdraw(source, request.id, None)
+        done = RequestCancellationDone(id=request.id, source=source)
+        return Draft(type="request.cancellation.done.v1", data=done)
+
+
+def _told(entry: Entry, calls: Calls) -> ResultEvent:
+    """The `failed` of the withdrawn request; always the same, since its time is that of its entry."""
+    identity = Identity(entry.source, entry.id, entry.type, subject=entry.subject, account=entry.account)
+    return calls.replies.failure(identity, Reason.CANCELLED, WITHDRAWN, entry.created_at or calls.now)
+
+
+def _refused(id: str, source: str, reason: Reason) -> Draft:
+    data = RequestCancellationRefused(id=id, source=source, reason=reason, code=None, upstream_text=None)
+    return Draft(type="request.cancellation.refused.v1", data=data)

@@ -1,0 +1,90 @@
+"""Creates a DUME: what the simplified one and the draft have in common, each with its own call."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from contracts.base import Incoming
+from contracts.events import Buyer, Consultation
+from contracts.reasons import Reason
+from contracts.words import Upstream
+from service.core.doubt import Doubt
+from service.core.entry import Entry
+from service.handlers import dume_results as results
+from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, Write
+from service.upstream import Refusal
+
+AskedT = TypeVar("AskedT", bound=Incoming)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Generic[AskedT]):
+    """A DUME to make; `document` is the XML to save, where there is one, `buyer` None means the configured requester."""
+
+    asked: AskedT
+    consultation: Consultation
+    buyer: Buyer | None
+    document: bytes = b""
+
+    @property
+    def buyer_id(self) -> str | None:
+        """Whose DUME it is, when the request says so."""
+        return self.buyer.id if self.buyer else None
+
+
+class CreateDume(Write[AskedT, Wanted[AskedT]]):
+    """One live DUME per consultation and buyer: that is its natural key, and how a look finds it."""
+
+    upstream: ClassVar[str] = Upstream.DUME
+    doubt: ClassVar[Doubt] = Doubt.LOOK_UP
+    family: ClassVar[results.Family]
+
+    @abstractmethod
+    def prepare(self, request: AskedT, event: Event) -> Wanted[AskedT]:
+        """What is wanted."""
+
+    def keys(self, prepared: Wanted[AskedT]) -> tuple[str, ...]:
+        """Consultation and buyer."""
+        return (f"{prepared.consultation.id} {prepared.buyer_id or 'requester'}",)
+
+    async def look(self, prepared: Wanted[AskedT], entry: Entry, calls: Calls) -> Looked:
+        """Search by consultation and buyer for one that is neither replaced nor deleted."""
+        found = await calls.dume.search(consultation_id=prepared.consultation.id, buyer_id=prepared.buyer_id)
+        if isinstance(found, Refusal):
+            return Unseen(detail=f"The search for the DUME was refused: {found.text}")
+        dume = results.live(found)
+        if dume is None:
+            return Absent()
+        return Found(answer={"dume_id": dume.dume_id, "state_code": dume.state_code, "adopted": True})
+
+    def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
+        """The answer is the end of it."""
+        return results.done(
+            self.family,
+            str(answer["dume_id"]),
+            prepared.consultation.id,
+            _text(answer.get("state_code")),
+            self.keys(prepared)[0],
+            adopted=bool(answer.get("adopted")),
+        )
+
+    async def refused(
+        self, prepared: Wanted[AskedT], refusal: Refusal, entry: Entry, event: Event, calls: Calls
+    ) -> Finished | Found:
+        """After a send that may have worked, a refusal may be about our own DUME: look before believing it."""
+        looked = await self.look(prepared, entry, calls)
+        if isinstance(looked, Found):
+            if entry.sends > 1:
+                return looked
+            dume_id = str(looked.answer["dume_id"])
+            return results.refused(
+                self.family, refusal, prepared.consultation.id, dume_id=dume_id, reason=Reason.DUME_EXISTS
+            )
+        return results.refused(self.family, refusal, prepared.consultation.id, reason=Reason.UPSTREAM_REFUSED)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,33 @@
+"""Creates the simplified DUME of a consultation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from contracts.events import TenderDumeSimplifiedRequested
+from service.handlers.base import Calls, Event
+from service.handlers.create_dume import CreateDume, Wanted
+from service.handlers.dume_results import Family
+from service.upstream import Refusal
+
+
+class CreateSimplifiedDume(CreateDume[TenderDumeSimplifiedRequested]):
+    """`tender.dume.simplified.requested.v1`."""
+
+    model: ClassVar[type[TenderDumeSimplifiedRequested]] = TenderDumeSimplifiedRequested
+    operation: ClassVar[str] = "creerDumeSimple"
+    family: ClassVar[Family] = "tender.dume.simplified"
+
+    def prepare(self, request: TenderDumeSimplifiedRequested, event: Event) -> Wanted[TenderDumeSimplifiedRequested]:
+        """What is wanted."""
+        return Wanted(asked=request, consultation=request.consultation, buyer=request.buyer)
+
+    async def send(
+        self, prepared: Wanted[TenderDumeSimplifiedRequested], calls: Calls
+    ) -> Mapping[str, object] | Refusal:
+        """Create it."""
+        saved = await calls.dume.create_simple(prepared.consultation, prepared.buyer)
+        if isinstance(saved, Refusal):
+            return saved
+        return {"dume_id": saved.dume_id, "state_code": saved.state_code, "adopted": False}

@@ -1,0 +1,224 @@
+"""Deposits an invoice file at Chorus Pro and follows it until every invoice of it is found or refused."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from contracts.events import Expectation, InvoiceDepositRequested
+from contracts.reasons import Reason
+from contracts.results import (
+    IntegratedInvoice,
+    InvoiceDepositDone,
+    InvoiceDepositReceived,
+    InvoiceDepositRefused,
+    InvoiceIntegrated,
+    InvoiceNotIntegrated,
+    NotIntegratedInvoice,
+)
+from contracts.words import Upstream, invoice_status
+from service.core.documents import Document, DocumentInvalid, InvoiceFacts, read
+from service.core.doubt import Doubt
+from service.core.draft import Draft
+from service.core.entry import Entry
+from service.core.errors import EventInvalid
+from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree
+from service.handlers import deposit_results as results
+from service.handlers.base import (
+    Absent,
+    Calls,
+    Event,
+    Finished,
+    Followed,
+    Found,
+    Incident,
+    Looked,
+    Pending,
+    Unseen,
+    UsedByOther,
+    Write,
+)
+from service.upstream import Refusal
+
+HIDDEN = "This account cannot see the invoices of supplier {siret}, so nobody knows whether the file arrived."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """A file ready to be sent, and what it says of its invoices."""
+
+    name: str
+    content: bytes = field(repr=False)
+    document: Document
+
+    @property
+    def invoices(self) -> tuple[InvoiceFacts, ...]:
+        """The invoices of the file."""
+        return self.document.invoices
+
+
+class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
+    """`invoice.deposit.requested.v1`."""
+
+    model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
+    upstream: ClassVar[str] = Upstream.CHORUS_PRO
+    operation: ClassVar[str] = "deposerFluxFacture"
+    doubt: ClassVar[Doubt] = Doubt.LOOK_UP
+
+    def prepare(self, request: InvoiceDepositRequested, event: Event) -> Deposit:
+        """The file, recognised and read; raises EventInvalid."""
+        if request.file.content is None:
+            raise EventInvalid(
+                Reason.DOCUMENT_BY_REFERENCE_UNSUPPORTED, "data.file.ref cannot be fetched; send data.file.content."
+            )
+        content = request.file.content
+        if request.file.sha256 is not None and hashlib.sha256(content).hexdigest() != request.file.sha256:
+            raise EventInvalid(Reason.CHECKSUM_MISMATCH, "data.file.content does not have the announced sha256.")
+        try:
+            document = read(content, name=request.file.name, declared=request.format)
+        except DocumentInvalid as error:
+            raise EventInvalid(Reason(error.reason), error.detail) from error
+        if request.expect is not None:
+            _check_expectation(request.expect, document)
+        return Deposit(name=request.file.name, content=content, document=document)
+
+    def keys(self, prepared: Deposit) -> tuple[str, ...]:
+        """Supplier and number of each invoice."""
+        return tuple(_key(invoice) for invoice in prepared.invoices)
+
+    async def make_ready(self, prepared: Deposit, calls: Calls) -> Deposit:
+        """Nothing to read first; only the account's suppliers are checked, again each time since accounts change."""
+        allowed = calls.accounts.get(calls.account).suppliers
+        for invoice in prepared.invoices:
+            if allowed and invoice.supplier_siret not in allowed:
+                detail = f"Supplier {invoice.supplier_siret} is not one of account {calls.account}."
+                raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
+        return prepared
+
+    async def send(self, prepared: Deposit, calls: Calls) -> Mapping[str, object] | Refusal:
+        """Deposit the file."""
+        answer = await calls.chorus_pro.deposit(
+            content_base64=base64.b64encode(prepared.content).decode(),
+            name=prepared.name,
+            syntax=prepared.document.syntax,
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return {
+            "flow_number": answer.flow_number,
+            "deposited_on": answer.deposited_on.isoformat(),
+            "adopted": False,
+        }
+
+    async def look(self, prepared: Deposit, entry: Entry, calls: Calls) -> Looked:
+        """Search each invoice by supplier and number. A flow still pending is invisible here."""
+        shown = await _numbered(prepared.invoices, calls)
+        ours = [found for sent, found in shown if agree(sent, found)]
+        if ours:
+            return Found(answer=_adopted(ours))
+        if len(shown) == len(prepared.invoices):
+            return UsedByOther(refusal=results.number_used(shown))
+        for siret in {invoice.supplier_siret for invoice in prepared.invoices if invoice.supplier_siret}:
+            if await calls.chorus_pro.sees_supplier(siret) is False:
+                return Unseen(detail=HIDDEN.format(siret=siret))
+        return Absent()
+
+    def progress(self, prepared: Deposit, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:
+        """`invoice.deposit.received`, once there is a flow number."""
+        return results.received(answer)
+
+    async def follow(
+        self, prepared: Deposit, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
+    ) -> Followed:
+        """Read the flow's report, then its invoices."""
+        flow_number = answer.get("flow_number")
+        if flow_number is None:
+            return await self._follow_without_flow(prepared, answer, calls)
+        report = await calls.chorus_pro.flow_report(str(flow_number))
+        match report.end:
+            case FlowEnd.PENDING:
+                return Pending(reason="tracking")
+            case FlowEnd.STUCK | FlowEnd.UNKNOWN:
+                return Pending(reason=f"flow state {report.state}", cause="stuck", slow=True)
+            case FlowEnd.INCIDENT:
+                return Incident()
+        found = await calls.chorus_pro.invoices_of_flow(str(flow_number))
+        account = account_for(prepared.invoices, found, report.texts, report.end)
+        if account.missing:
+            return Pending(reason="invoices not shown yet")
+        used = await self._used_numbers(prepared, account, entry, calls)
+        return results.finished(
+            prepared.invoices, account, used, answer=answer, state=report.state, technical=report.technical_text, keys=_key
+        )
+
+    async def _follow_without_flow(self, prepared: Deposit, answer: Mapping[str, object], calls: Calls) -> Followed:
+        """Adopted by number alone: the search tells no flow, so all invoices must be seen by number."""
+        shown = {sent.number: found for sent, found in await _numbered(prepared.invoices, calls)}
+        if len(shown) < len(prepared.invoices):
+            return Pending(reason="invoices not shown yet")
+        account = Account(found=shown, refused={}, missing=())
+        return results.finished(prepared.invoices, account, {}, answer=answer, state=None, technical=None, keys=_key)
+
+    async def _used_numbers(
+        self, prepared: Deposit, account: Account, entry: Entry, calls: Calls
+    ) -> dict[str, results.Used]:
+        """Which refused invoices exist all the same: ours from an earlier send of this request, or somebody else's."""
+        refused = [invoice for invoice in prepared.invoices if invoice.number in account.refused]
+        used: dict[str, results.Used] = {}
+        for sent, found in await _numbered(refused, calls):
+            is_ours = entry.sends > 1 and agree(sent, found)
+            used[sent.number] = results.Used(sent=sent, found=found, is_ours=is_ours)
+        return used
+
+    async def refused(
+        self, prepared: Deposit, refusal: Refusal, entry: Entry, event: Event, calls: Calls
+    ) -> Finished | Found:
+        """Refused in the call itself: nothing was deposited by it."""
+        if entry.sends > 1:
+            ours = [found for sent, found in await _numbered(prepared.invoices, calls) if agree(sent, found)]
+            if ours:
+                return Found(answer=_adopted(ours))
+        return results.refused_at_deposit(refusal)
+
+
+def _key(invoice: InvoiceFacts) -> str:
+    return f"{invoice.supplier_siret} {invoice.number}"
+
+
+def _adopted(ours: list[FoundInvoice]) -> dict[str, object]:
+    flows = [found.flow_number for found in ours if found.flow_number]
+    dates = [found.deposited_on for found in ours if found.deposited_on]
+    deposited_on = min(dates).isoformat() if dates else None
+    return {"flow_number": flows[0] if flows else None, "deposited_on": deposited_on, "adopted": True}
+
+
+async def _numbered(invoices: tuple[InvoiceFacts, ...] | list[InvoiceFacts], calls: Calls) -> list[tuple[InvoiceFacts, FoundInvoice]]:
+    """Each invoice that Chorus Pro shows under its supplier and number; the one that agrees when there are several."""
+    shown = []
+    for sent in invoices:
+        found = await calls.chorus_pro.invoices_numbered(sent.number, sent.supplier_siret or "")
+        if found:
+            shown.append((sent, next((one for one in found if agree(sent, one)), found[0])))
+    return shown
+
+
+def _check_expectation(expect: Expectation, document: Document) -> None:
+    """Raise EventInvalid unless one invoice of the file is what the requester expects."""
+    problems = [_disagreements(expect, invoice) for invoice in document.invoices]
+    if all(problems):
+        raise EventInvalid(Reason.EXPECTATION_NOT_MET, f"The file disagrees with data.expect: {problems[0]}.")
+
+
+def _disagreements(expect: Expectation, invoice: InvoiceFacts) -> str:
+    pairs: tuple[tuple[str, str | Decimal | None, str | Decimal | None], ...] = (
+        ("supplier_siret", expect.supplier_siret, invoice.supplier_siret),
+        ("invoice_number", expect.invoice_number, invoice.number),
+        ("total_including_tax", expect.total_including_tax, invoice.total_including_tax),
+        ("currency", expect.currency, invoice.currency),
+    )
+    return ", ".join(f"{name} is {theirs}, not {ours}" for name, ours, theirs in pairs if ours is not None and ours != theirs)

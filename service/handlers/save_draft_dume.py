@@ -1,0 +1,63 @@
+"""Saves a draft DUME: the service's own model (or an earlier DUME) filled, or an existing draft changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from contracts.events import TenderDumeDraftRequested
+from contracts.reasons import Reason
+from service.core.entry import Entry
+from service.core.errors import EventInvalid
+from service.core.espd import EspdInvalid, fill
+from service.handlers.base import Calls, Event, Found, Looked
+from service.handlers.create_dume import CreateDume, Wanted
+from service.handlers.dume_results import Family
+from service.upstream import Refusal
+
+Draft = Wanted[TenderDumeDraftRequested]
+
+
+class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
+    """`tender.dume.draft.requested.v1`."""
+
+    model: ClassVar[type[TenderDumeDraftRequested]] = TenderDumeDraftRequested
+    operation: ClassVar[str] = "enregistrerDume"
+    family: ClassVar[Family] = "tender.dume.draft"
+
+    def prepare(self, request: TenderDumeDraftRequested, event: Event) -> Draft:
+        """What is wanted."""
+        return Wanted(asked=request, consultation=request.consultation, buyer=request.buyer)
+
+    async def make_ready(self, prepared: Draft, calls: Calls) -> Draft | Refusal:
+        """Fetch the document to start from, and fill it."""
+        start = prepared.asked.from_dume_id or prepared.asked.dume_id
+        document = await (calls.dume.document(start) if start else calls.dume.model())
+        if isinstance(document, Refusal):
+            return document
+        try:
+            filled = fill(document, consultation=prepared.consultation, buyer=prepared.buyer)
+        except EspdInvalid as error:
+            raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
+        return replace(prepared, document=filled)
+
+    async def send(self, prepared: Draft, calls: Calls) -> Mapping[str, object] | Refusal:
+        """Save it as a draft."""
+        saved = await calls.dume.save(
+            document=prepared.document,
+            validated=False,
+            consultation=prepared.consultation,
+            buyer=prepared.buyer,
+            dume_id=prepared.asked.dume_id,
+        )
+        if isinstance(saved, Refusal):
+            return saved
+        return {"dume_id": saved.dume_id, "state_code": saved.state_code, "adopted": False}
+
+    async def look(self, prepared: Draft, entry: Entry, calls: Calls) -> Looked:
+        """A change of an existing draft leaves one effect however often it is sent; a new one is searched for."""
+        looked = await super().look(prepared, entry, calls)
+        if prepared.asked.dume_id is not None and isinstance(looked, Found):
+            return Found(answer={**looked.answer, "dume_id": prepared.asked.dume_id})
+        return looked

@@ -1,0 +1,108 @@
+"""Validates a draft DUME and reads its state back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from contracts.events import TenderDumeValidationRequested
+from contracts.reasons import Reason
+from contracts.words import DumeState, Upstream
+from service.core.doubt import Doubt
+from service.core.entry import Entry
+from service.core.espd import consultation_of
+from service.handlers import dume_results as results
+from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Write
+from service.upstream import Refusal
+from service.upstream.dume import state_of
+
+FAMILY: results.Family = "tender.dume.validation"
+PATIENCE = 5
+"""Read-backs that still show a draft before the answer of the validation itself is believed."""
+
+SETTLED = (DumeState.VALIDATED, DumeState.PUBLISHED, DumeState.REPLACED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """A DUME to validate, with its document once that was fetched."""
+
+    asked: TenderDumeValidationRequested
+    document: bytes = field(default=b"", repr=False)
+
+    @property
+    def consultation_id(self) -> str | None:
+        """The consultation, from the request or else from the document."""
+        return self.asked.consultation_key or (consultation_of(self.document) if self.document else None)
+
+
+class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
+    """`tender.dume.validation.requested.v1`. Repeating it is harmless: a validated DUME stays validated."""
+
+    model: ClassVar[type[TenderDumeValidationRequested]] = TenderDumeValidationRequested
+    upstream: ClassVar[str] = Upstream.DUME
+    operation: ClassVar[str] = "enregistrerDume:validation"
+    doubt: ClassVar[Doubt] = Doubt.REPEAT
+    reads_back: ClassVar[bool] = True
+
+    def prepare(self, request: TenderDumeValidationRequested, event: Event) -> Validation:
+        """What is wanted."""
+        return Validation(asked=request)
+
+    def keys(self, prepared: Validation) -> tuple[str, ...]:
+        """The DUME itself."""
+        return (prepared.asked.dume_id,)
+
+    async def make_ready(self, prepared: Validation, calls: Calls) -> Validation | Refusal:
+        """Fetch the document: validating is saving it once more with another status."""
+        document = await calls.dume.document(prepared.asked.dume_id)
+        return document if isinstance(document, Refusal) else replace(prepared, document=document)
+
+    async def send(self, prepared: Validation, calls: Calls) -> Mapping[str, object] | Refusal:
+        """Save it as validated."""
+        saved = await calls.dume.save(
+            document=prepared.document,
+            validated=True,
+            consultation=prepared.asked.consultation,
+            buyer=prepared.asked.buyer,
+            dume_id=prepared.asked.dume_id,
+        )
+        if isinstance(saved, Refusal):
+            return saved
+        return {"state_code": saved.state_code, "consultation_id": prepared.consultation_id}
+
+    async def follow(
+        self, prepared: Validation, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
+    ) -> Followed:
+        """Read the state back; the search may lag behind."""
+        consultation_id, said = answer.get("consultation_id"), answer.get("state_code")
+        state_code = await self._read_back(prepared, consultation_id, calls)
+        if state_code is None or DumeState(state_of(state_code)) not in SETTLED:
+            if consultation_id is not None and polls < PATIENCE:
+                return Pending(reason="read_back")
+            state_code = str(said) if said else state_code
+        consultation = str(consultation_id) if consultation_id else None
+        return results.done(FAMILY, prepared.asked.dume_id, consultation, state_code, prepared.asked.dume_id, adopted=False)
+
+    async def _read_back(self, prepared: Validation, consultation_id: object, calls: Calls) -> str | None:
+        if consultation_id is None:
+            return None
+        buyer = prepared.asked.buyer
+        found = await calls.dume.search(consultation_id=str(consultation_id), buyer_id=buyer.id if buyer else None)
+        if isinstance(found, Refusal):
+            return None
+        return next((dume.state_code for dume in found if dume.dume_id == prepared.asked.dume_id), None)
+
+    async def refused(
+        self, prepared: Validation, refusal: Refusal, entry: Entry, event: Event, calls: Calls
+    ) -> Finished | Found:
+        """A repeat on a validated DUME comes back as "cannot be modified": the state decides, not the refusal."""
+        state_code = await self._read_back(prepared, prepared.consultation_id, calls)
+        if entry.sends > 1 and state_code and DumeState(state_of(state_code)) in SETTLED:
+            return Found(answer={"state_code": state_code, "consultation_id": prepared.consultation_id})
+        settled = state_code is not None and DumeState(state_of(state_code)) in SETTLED
+        reason = Reason.DUME_NOT_MODIFIABLE if settled else Reason.UPSTREAM_REFUSED
+        return results.refused(
+            FAMILY, refusal, prepared.consultation_id, dume_id=prepared.asked.dume_id, reason=reason
+        )

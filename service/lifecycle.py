@@ -1,0 +1,325 @@
+"""The life of a write: claimed, sent, perhaps in doubt, answered, followed, closed; each step in the ledger first."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.reasons import Reason
+from contracts.results import ResultEvent
+from service.core.delivery import Delivery
+from service.core.doubt import DoubtPolicy, Step, after_empty_look, next_step
+from service.core.entry import Begun, Change, Entry, Registration, Standing, State
+from service.core.errors import EventInvalid, UpstreamFailure
+from service.core.outcome import OVERTAKEN, TRACKING, Completed, Outcome, Rejected, RetryLater
+from service.core.recoverability import GiveUp, Reached, RetryPolicy
+from service.handlers.base import Absent, Calls, Event, Finished, Found, Incident, Pending, Unseen, UsedByOther, Write
+from service.ledger import Ledger
+from service.core.replies import Replies, restore, store
+from service.upstream import Refusal
+
+ANSWERED_AT = "answered_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent."""
+
+    retries: RetryPolicy
+    doubt: DoubtPolicy
+    tracking: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One delivery of one write, ready to be worked on. `prepared` is the error when the request cannot be served."""
+
+    write: Write[Any, Any]
+    prepared: Any
+    event: Event
+    delivery: Delivery
+    calls: Calls
+
+
+class Lifecycle:
+    """Takes hold of writes in the ledger."""
+
+    def __init__(self, ledger: Ledger, replies: Replies, policies: Policies) -> None:
+        self._ledger = ledger
+        self._replies = replies
+        self._policies = policies
+        self._worker = f"{os.uname().nodename}/{os.getpid()}/{secrets.token_hex(4)}"
+        self._count = itertools.count(1)
+
+    async def begin(self, task: Task, *, is_new: bool) -> WriteInHand | Outcome:
+        """The write to work on, or the outcome when there is nothing to work on; raises LedgerUnavailable.
+
+        `is_new`: this copy was moved before the ledger knew the event, so an unknown one is new, not in doubt.
+        """
+        owner = f"{self._worker}/{next(self._count)}"
+        delivery, doubt = task.delivery, self._policies.doubt
+        seen = delivery.redelivered or (delivery.is_copy and not is_new)
+        if isinstance(task.prepared, EventInvalid):
+            seen = False  # what cannot be served was never sent
+        begun = await self._ledger.begin(
+            _registration(task), owner=owner, turn=delivery.turn, unseen_wait=doubt.wait if seen else None
+        )
+        if begun.standing is Standing.HELD:
+            return WriteInHand(self._ledger, self._replies, self._policies, task, owner, begun)
+        return self._not_ours(begun, task)
+
+    def _not_ours(self, begun: Begun, task: Task) -> Outcome:
+        retries = self._policies.retries
+        age = task.event.now - task.delivery.first_seen
+        match begun.standing:
+            case Standing.OVERTAKEN:
+                return OVERTAKEN
+            case Standing.BUSY:
+                return RetryLater(delay=retries.smallest, reason="subject_busy", counted=False)
+            case Standing.CONFLICT:
+                return RetryLater(delay=retries.patient(age), reason="key_busy", counted=False)
+            case Standing.REUSED:
+                detail = f"An earlier event {task.event.envelope.id} of this source had another content."
+                return self._failed(task, Reason.ID_REUSED, detail)
+            case _:
+                return self._again(begun.entry, task)
+
+    def _again(self, entry: Entry, task: Task) -> Completed:
+        if entry.outcome is not None:
+            return Completed(results=restore(entry.outcome), reason=entry.reason)
+        return self._failed(task, Reason.CANCELLED, "The request was withdrawn before anything was sent.", entry)
+
+    def _failed(self, task: Task, reason: Reason, detail: str, entry: Entry | None = None) -> Completed:
+        now = entry.created_at if entry and entry.created_at else task.event.now
+        return Completed(results=(self._replies.failure(task.event.envelope, reason, detail, now),), reason=reason)
+
+
+class WriteInHand:
+    """A write this worker holds the lease of: work on it, then release it."""
+
+    def __init__(
+        self, ledger: Ledger, replies: Replies, policies: Policies, task: Task, owner: str, begun: Begun
+    ) -> None:
+        self._ledger = ledger
+        self._replies = replies
+        self._policies = policies
+        self._task = task
+        self._owner = owner
+        self._released = False
+        self._created = begun.created
+        self.sent_before = begun.sent_before
+        self.entry = begun.entry
+
+    @property
+    def reached(self) -> Reached:
+        """How far the request has come."""
+        match self.entry.state:
+            case State.CLAIMED | State.CLOSED:
+                return Reached.UNSENT
+            case State.ANSWERED:
+                return Reached.ANSWERED
+            case _:
+                return Reached.MAYBE_SENT
+
+    async def work(self) -> Outcome:
+        """Do the next thing, as far as it goes now; raises what the upstream, the ledger or the event is to blame for."""
+        if self._created and ANSWERED_AT in self._task.delivery.state:
+            # The ledger forgot it, the message did not: go on following.
+            await self._change(Change(state=State.ANSWERED, answer=dict(self._task.delivery.state)))
+        entry, task = self.entry, self._task
+        if isinstance(task.prepared, EventInvalid):
+            if self.reached is Reached.UNSENT:
+                raise task.prepared
+            return await self._hold(task.prepared.detail)
+        if self.reached is Reached.UNSENT and task.event.has_expired:
+            raise EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
+        match next_step(entry, task.write.doubt):
+            case Step.SEND:
+                return await (self._look_first() if self.sent_before else self._send())
+            case Step.LOOK:
+                return await self._look()
+            case Step.WAIT:
+                return await self._wait(timedelta(seconds=entry.next_look_in))
+            case Step.DOUBT:
+                return await self._fall_in_doubt()
+            case Step.FOLLOW:
+                return await self._follow()
+            case Step.HOLD:
+                return await self._hold("A person has to decide about this request.")
+
+    async def give_up(self, verdict: GiveUp) -> Completed:
+        """Close it as failed; only for a write nothing was sent for."""
+        reason = Reason(verdict.reason)
+        result = self._replies.failure(self._task.event.envelope, reason, verdict.detail, self._task.event.now)
+        return await self._close((result,), reason, ())
+
+    async def release(self) -> None:
+        """Give the lease back if it was not given back with the last change."""
+        if not self._released:
+            await self._ledger.release(self.entry, self._owner)
+
+    async def _change(self, change: Change) -> None:
+        self.entry = await self._ledger.advance(self.entry, self._owner, change)
+        self._released = self._released or change.release
+
+    async def _send(self) -> Outcome:
+        task, before = self._task, self.entry
+        ready = await task.write.make_ready(task.prepared, task.calls)
+        if isinstance(ready, Refusal):
+            return await self._refused(ready)
+        await self._change(Change(state=State.SENDING, sent=1))
+        try:
+            answer = await task.write.send(ready, task.calls)
+        except UpstreamFailure as failure:
+            await self._after_failed_send(failure, before)
+            raise
+        return await (self._refused(answer) if isinstance(answer, Refusal) else self._accepted(answer))
+
+    async def _after_failed_send(self, failure: UpstreamFailure, before: Entry) -> None:
+        if failure.sent:
+            wait = self._policies.doubt.wait
+            await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+        else:
+            await self._change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
+
+    async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
+        task = self._task
+        answer = {**answer, ANSWERED_AT: task.event.now.isoformat()}
+        finished = task.write.conclude(task.prepared, answer, task.event)
+        if finished is not None:
+            return await self._finish(finished, answer)
+        reads_back = task.write.reads_back
+        await self._change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
+        if reads_back:
+            return await self._follow()
+        return self._tracked(polls=0, reason="sent", results=self._progress())
+
+    async def _refused(self, refusal: Refusal) -> Outcome:
+        task = self._task
+        end = await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls)
+        if isinstance(end, Found):
+            return await self._accepted(end.answer)
+        return await self._finish(end)
+
+    async def _look_first(self) -> Outcome:
+        """An earlier request put the same thing upstream: unless it is gone by now, this one has nothing left to do."""
+        task = self._task
+        looked = await task.write.look(task.prepared, self.entry, task.calls)
+        if isinstance(looked, Absent | Unseen):
+            self.sent_before = None
+            return await self._send()
+        source, id = self.sent_before or ("", "")
+        raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+
+    async def _look(self) -> Outcome:
+        task = self._task
+        looked = await task.write.look(task.prepared, self.entry, task.calls)
+        match looked:
+            case Found():
+                return await self._accepted(looked.answer)
+            case UsedByOther():
+                return await self._finish(Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED))
+            case Unseen():
+                return await self._hold(looked.detail)
+            case Absent():
+                return await self._nothing_found()
+
+    async def _nothing_found(self) -> Outcome:
+        match after_empty_look(self.entry, self._policies.doubt):
+            case Step.SEND:
+                return await self._send()
+            case Step.HOLD:
+                return await self._hold("Looking upstream found nothing, and sending again is not allowed without a person.")
+            case _:
+                wait = self._policies.doubt.wait
+                await self._change(Change(looks=self.entry.looks + 1, next_look_in=wait))
+                return await self._wait(timedelta(seconds=wait))
+
+    async def _wait(self, delay: timedelta) -> Outcome:
+        await self._change(Change(release=True))
+        return RetryLater(delay=delay, reason="in_doubt", counted=False)
+
+    async def _fall_in_doubt(self) -> Outcome:
+        """Whoever was sending died or lost its lease: nobody knows whether it was sent."""
+        wait = self._policies.doubt.wait
+        await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+        return await self.work()
+
+    async def _hold(self, detail: str) -> Outcome:
+        await self._change(Change(state=State.HELD, reason="needs_person", release=True))
+        return Rejected(reason="needs_person", detail=detail)
+
+    async def _follow(self) -> Outcome:
+        task, answer = self._task, self.entry.answer or {}
+        polls = _polls(task.delivery)
+        followed = await task.write.follow(task.prepared, answer, self.entry, polls, task.event, task.calls)
+        match followed:
+            case Finished():
+                return await self._finish(followed, answer)
+            case Incident():
+                change = Change(state=State.IN_DOUBT, answer={**answer, "incident": True}, looks=0, next_look_in=0.0)
+                await self._change(change)
+                return await self._look()
+            case Pending():
+                await self._change(Change(release=True))
+                return self._pending(followed, polls)
+
+    def _pending(self, pending: Pending, polls: int) -> Outcome:
+        results = () if self._task.delivery.queue == TRACKING else self._progress()
+        outcome = self._tracked(polls=polls + 1, reason=pending.cause or pending.reason, results=results)
+        return replace(outcome, delay=self._policies.tracking[-1]) if pending.slow else outcome
+
+    def _tracked(self, *, polls: int, reason: str, results: tuple[ResultEvent, ...]) -> RetryLater:
+        steps = self._policies.tracking
+        state = {**(self.entry.answer or {}), "polls": polls}
+        delay = steps[min(polls, len(steps) - 1)]
+        return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
+
+    def _progress(self) -> tuple[ResultEvent, ...]:
+        task, answer = self._task, self.entry.answer
+        if not answer or ANSWERED_AT not in answer:
+            return ()
+        drafts = task.write.progress(task.prepared, answer, task.event)
+        return self._replies.of(drafts, task.event.envelope, datetime.fromisoformat(str(answer[ANSWERED_AT])))
+
+    async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
+        results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
+        unsaid = () if self._task.delivery.queue == TRACKING else self._progress()
+        return await self._close((*unsaid, *results), finished.reason, finished.kept, answer)
+
+    async def _close(
+        self,
+        results: tuple[ResultEvent, ...],
+        reason: str,
+        kept: tuple[str, ...],
+        answer: Mapping[str, object] | None = None,
+    ) -> Completed:
+        change = Change(
+            state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True
+        )
+        await self._change(change)
+        return Completed(results=results, reason=reason)
+
+
+def _registration(task: Task) -> Registration:
+    unusable = isinstance(task.prepared, EventInvalid)
+    return Registration(
+        source=task.event.envelope.source,
+        id=task.event.envelope.id,
+        type=task.event.envelope.type,
+        account=task.event.account,
+        operation=task.write.operation,
+        digest=task.event.digest,
+        subject=None if unusable else task.event.envelope.subject,
+        keys=() if unusable else task.write.keys(task.prepared),
+    )
+
+
+def _polls(delivery: Delivery) -> int:
+    polls = delivery.state.get("polls", 0)
+    return polls if isinstance(polls, int) else 0

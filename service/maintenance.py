@@ -1,0 +1,235 @@
+"""Carries out what the gates decide: checks health, closes, probes and opens, and says each change once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contracts.base import Outgoing
+from contracts.results import ResultEvent, UpstreamPaused, UpstreamResumed, notice
+from contracts.words import PauseCause, Upstream
+from service.core.calendar import CalendarInvalid, Window, active, parse
+from service.core.entry import Episode
+from service.core.errors import (
+    AnswerLost,
+    CredentialsRejected,
+    GateClosed,
+    LedgerUnavailable,
+    NotSubscribed,
+    Unavailable,
+    Unreachable,
+    UpstreamFailure,
+)
+from service.core.gate import Gate, Gates, Position, Scope
+from service.core.recoverability import ENOUGH_CLOSINGS
+from service.ledger import Ledger
+from service.observability import events as happened
+from service.observability.log import get_logger
+
+SUSPECT = (Unavailable, Unreachable, AnswerLost, NotSubscribed)
+"""Failures that may mean that nobody is served, not only this event."""
+
+CREDENTIALS_PATIENCE = 10
+"""Rejected credentials are tried this many times more rarely than an upstream in maintenance."""
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Maintenance:
+    """The gates of this worker, kept by one task (`run`) and by what the pipeline reports.
+
+    `check_health` raises UpstreamFailure when an upstream is not healthy. `announce` publishes a result. `changed` is
+    told of every upstream whose gates moved, so that its parking queue is drained or left alone.
+    """
+
+    gates: Gates
+    ledger: Ledger
+    profile: str
+    upstreams: tuple[str, ...]
+    check_health: Callable[[str], Awaitable[None]]
+    announce: Callable[[ResultEvent], Awaitable[None]]
+    changed: Callable[[str], None]
+    calendar: Path | None = None
+    _windows: tuple[Window, ...] = ()
+    _calendar_seen: float | None = None
+    _checks: dict[str, asyncio.Task[UpstreamFailure | None]] = field(default_factory=dict)
+
+    async def suspect(self, error: UpstreamFailure, event: str, closings: int) -> tuple[bool, datetime | None]:
+        """Whether a gate is closed for this event after its failure, and until when if that is known."""
+        now, upstream = datetime.now(UTC), error.facts.upstream
+        if isinstance(error, GateClosed):
+            return True, error.until
+        if isinstance(error, CredentialsRejected):
+            for name in self.upstreams:
+                await self._close(Scope(upstream=name), PauseCause.CREDENTIALS)
+            return True, None
+        if isinstance(error, SUSPECT) and closings < ENOUGH_CLOSINGS:
+            await self._weigh(error, event, now)
+        self.gates.release(event, now)
+        return self._closed_for(upstream, error.facts.operation)
+
+    async def worked(self, event: str, *, called: bool) -> None:
+        """Note that an event was worked on without a failure of its upstream; opens the gates it was the probe of."""
+        for gate in self.gates.probed_by(event):
+            if called:
+                await self._open(gate)
+        self.gates.release(event, datetime.now(UTC))
+
+    async def restore(self) -> None:
+        """Take up the pauses that were running when this worker started: probe first, call later."""
+        now = datetime.now(UTC)
+        for episode in await self.ledger.pauses():
+            upstream, _, operation = episode.scope.partition("/")
+            scope = Scope(upstream=upstream, operation=operation or None)
+            closed = Gate(scope=scope).closed(episode.cause, episode.since, timedelta(0))
+            self.gates.put(closed.postponed(now, timedelta(0)))
+
+    async def run(self) -> None:
+        """Keep the calendar and probe what is closed, until cancelled."""
+        pause = min(1.0, self.gates.interval.total_seconds() / 2)
+        while True:
+            now = datetime.now(UTC)
+            await self._keep_calendar(now)
+            for gate in self.gates.due(now):
+                await self._probe(gate)
+            for gate in self.gates.idle(now):
+                await self._open(gate)
+            await asyncio.sleep(pause)
+
+    def _closed_for(self, upstream: str, operation: str) -> tuple[bool, datetime | None]:
+        for scope in (Scope(upstream=upstream), Scope(upstream=upstream, operation=operation)):
+            gate = self.gates.gate(scope)
+            if gate.position is Position.CLOSED:
+                return True, gate.until
+        return False, None
+
+    async def _weigh(self, error: UpstreamFailure, event: str, now: datetime) -> None:
+        facts, probed = error.facts, self.gates.probed_by(event)
+        for gate in probed:
+            await self._close(gate.scope, _cause(error))
+        if probed or self._closed_for(facts.upstream, facts.operation)[0]:
+            return
+        illness = await self._illness(facts.upstream)
+        if illness is not None:
+            await self._close(Scope(upstream=facts.upstream), _cause(illness))
+        elif self.gates.failed(Scope(upstream=facts.upstream, operation=facts.operation), event, now):
+            await self._close(Scope(upstream=facts.upstream, operation=facts.operation), _cause(error))
+
+    async def _illness(self, upstream: str) -> UpstreamFailure | None:
+        """What is wrong with the upstream's health, asked once for all who ask meanwhile."""
+        check = self._checks.get(upstream)
+        if check is None or check.done():
+            check = asyncio.create_task(self._check(upstream), name=f"health {upstream}")
+            self._checks[upstream] = check
+        return await asyncio.shield(check)
+
+    async def _check(self, upstream: str) -> UpstreamFailure | None:
+        try:
+            await self.check_health(upstream)
+        except UpstreamFailure as failure:
+            return failure
+        return None
+
+    async def _probe(self, gate: Gate) -> None:
+        now, illness = datetime.now(UTC), await self._illness(gate.scope.upstream)
+        if illness is None:
+            self.gates.put(gate.probing(now))
+            log.info(happened.GATE_PROBED, scope=str(gate.scope), healthy=True)
+            self.changed(gate.scope.upstream)
+            return
+        patience = CREDENTIALS_PATIENCE if isinstance(illness, CredentialsRejected) else 1
+        self.gates.put(gate.postponed(now, self.gates.interval * patience))
+        log.debug(happened.GATE_PROBED, scope=str(gate.scope), healthy=False, detail=str(illness))
+
+    async def _close(self, scope: Scope, cause: PauseCause, until: datetime | None = None) -> None:
+        now, gate = datetime.now(UTC), self.gates.gate(scope)
+        if gate.position is Position.CLOSED and gate.until == until:
+            return
+        interval = self.gates.interval * (CREDENTIALS_PATIENCE if cause is PauseCause.CREDENTIALS else 1)
+        closed = gate.closed(cause, now, interval, until)
+        self.gates.put(closed)
+        if gate.position is not Position.CLOSED:
+            log.warning(happened.API_CLOSED, scope=str(scope), cause=cause, until=until, relapses=closed.relapses)
+        self.changed(scope.upstream)
+        try:
+            episode = await self.ledger.pause(str(scope), cause, closed.since or now, until)
+        except LedgerUnavailable:
+            return
+        if episode is not None:
+            await self._say("upstream.paused.v1", self._paused(scope, episode), episode)
+
+    async def _open(self, gate: Gate) -> None:
+        now = datetime.now(UTC)
+        self.gates.put(Gate(scope=gate.scope))
+        paused_s = round((now - (gate.since or now)).total_seconds(), 1)
+        log.warning(happened.API_OPENED, scope=str(gate.scope), cause=gate.cause, paused_s=paused_s)
+        self.changed(gate.scope.upstream)
+        try:
+            episode = await self.ledger.resume(str(gate.scope))
+        except LedgerUnavailable:
+            return
+        if episode is not None:
+            await self._say("upstream.resumed.v1", self._resumed(gate.scope, episode, now), episode)
+
+    async def _say(self, type: str, data: Outgoing, episode: Episode) -> None:
+        subject, key = episode.scope, f"{episode.scope}#{episode.number}@{episode.since.isoformat()}"
+        now = datetime.now(UTC)
+        await self.announce(notice(type, data, key=key, profile=self.profile, now=now, subject=subject))
+
+    def _paused(self, scope: Scope, episode: Episode) -> UpstreamPaused:
+        return UpstreamPaused(
+            upstream=Upstream(scope.upstream),
+            api=scope.operation,
+            cause=PauseCause(episode.cause),
+            since=episode.since,
+            until=episode.until,
+        )
+
+    def _resumed(self, scope: Scope, episode: Episode, now: datetime) -> UpstreamResumed:
+        return UpstreamResumed(
+            upstream=Upstream(scope.upstream),
+            api=scope.operation,
+            cause=PauseCause(episode.cause),
+            since=episode.since,
+            resumed_at=now,
+        )
+
+    async def _keep_calendar(self, now: datetime) -> None:
+        self._read_calendar()
+        for upstream in self.upstreams:
+            scope = Scope(upstream=upstream)
+            window, gate = active(self._windows, upstream, now), self.gates.gate(scope)
+            if window is not None:
+                await self._close(scope, PauseCause.ANNOUNCED, window.end)
+            elif gate.until is not None and gate.until > now:
+                self.gates.put(gate.postponed(now, timedelta(0)))
+
+    def _read_calendar(self) -> None:
+        if self.calendar is None:
+            return
+        try:
+            changed_at = self.calendar.stat().st_mtime
+            if changed_at != self._calendar_seen:
+                self._windows = parse(self.calendar.read_text(encoding="utf-8"))
+                self._calendar_seen = changed_at
+                log.info(happened.CALENDAR_READ, windows=len(self._windows))
+        except (OSError, CalendarInvalid) as error:
+            if self._calendar_seen != -1.0:
+                log.error(happened.CALENDAR_UNREADABLE, file=str(self.calendar), detail=str(error))
+            self._calendar_seen = -1.0
+
+
+def _cause(error: UpstreamFailure) -> PauseCause:
+    match error:
+        case CredentialsRejected():
+            return PauseCause.CREDENTIALS
+        case NotSubscribed():
+            return PauseCause.NOT_SUBSCRIBED
+        case Unavailable() if error.facts.http_status == 200:
+            return PauseCause.GATEWAY_PAGE
+        case _:
+            return PauseCause.UNAVAILABLE

@@ -1,0 +1,262 @@
+"""The life of one event: a Delivery in, an Outcome out. Read this first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from contracts.base import Incoming
+from contracts.envelope import EnvelopeInvalid, Identity, Received, receive
+from contracts.events import data_invalid
+from contracts.reasons import Reason
+from contracts.results import Delayed
+from contracts.words import DelayCause, Upstream
+from service.accounts import AccountBook
+from service.core.delivery import Delivery
+from service.core.errors import AccountRejected, EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
+from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
+from service.core.recoverability import GiveUp, Reached, RetryPolicy, Situation, recover
+from service.handlers.base import Calls, Event, Read, Write
+from service.ledger import Ledger
+from service.lifecycle import Lifecycle, Task, WriteInHand
+from service.maintenance import Maintenance
+from service.observability import events as happened
+from service.observability.calls import calls_recorded
+from service.observability.log import get_logger
+from service.observability.settled import Settled
+from service.core.replies import Replies
+from service.routes import ROUTES, Route
+from service.upstream import Upstreams
+
+LARGE_BODY = 65_536
+"""Bodies beyond this many bytes are read in a thread, so that one large file does not hold up the loop."""
+
+UNCLAIMED = "unclaimed"
+"""Mark on a write moved before the ledger knew it: its copy is new, not in doubt."""
+
+CAUSES = {
+    "maintenance": DelayCause.MAINTENANCE,
+    "in_doubt": DelayCause.IN_DOUBT,
+    "account_rejected": DelayCause.ACCOUNT_REJECTED,
+    "needs_person": DelayCause.NEEDS_PERSON,
+    "stuck": DelayCause.STUCK,
+}
+
+T = TypeVar("T")
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Everything an event may need on its way; made once by `app`. `settled` is told of each delivery at its end."""
+
+    upstreams: Upstreams
+    ledger: Ledger
+    lifecycle: Lifecycle
+    accounts: AccountBook
+    maintenance: Maintenance
+    replies: Replies
+    retries: RetryPolicy
+    settled: Callable[[Settled], None]
+
+    async def handle(self, delivery: Delivery) -> Outcome:
+        """What becomes of a delivery. Never raises, except when this very task is cancelled."""
+        seen, started = Settled(delivery=delivery), monotonic()
+        with calls_recorded() as seen.calls:
+            try:
+                outcome = await self._read_envelope(delivery, seen)
+            except Exception as error:  # noqa: BLE001  # the relay's own mistakes end here: the event is kept and tried again
+                log.exception(happened.EVENT_HANDLING_FAILED, event_id=delivery.message_id)
+                outcome = await self._recovered(error, delivery, seen)
+        seen.outcome, seen.seconds = outcome, monotonic() - started
+        self.settled(seen)
+        return outcome
+
+    async def _read_envelope(self, delivery: Delivery, seen: Settled) -> Outcome:
+        try:
+            received = await self._off_loop(
+                delivery, lambda: receive(delivery.body, delivery.content_type, delivery.headers)
+            )
+        except EnvelopeInvalid as error:
+            return self._unreadable(error, seen)
+        seen.envelope = received.envelope
+        seen.account = received.envelope.account or "default"
+        route = ROUTES.get(received.envelope.type)
+        if route is None or delivery.queue == "unrouted":
+            return self._unsupported(received, delivery)
+        seen.upstream = route.handler.upstream
+        event = self._event(received)
+        try:
+            request: Incoming | EventInvalid = await self._off_loop(delivery, lambda: self._request(route, event, delivery))
+        except EventInvalid as error:
+            request = error
+        if isinstance(route.handler, Read):
+            return await self._run_read(route.handler, request, event, delivery, seen)
+        return await self._run_write(route.handler, request, event, delivery, seen)
+
+    def _unreadable(self, error: EnvelopeInvalid, seen: Settled) -> Outcome:
+        if error.identity is None:
+            return Rejected(reason=error.reason, detail=error.detail)
+        seen.envelope = error.identity
+        return self._failure(error.identity, error.reason, error.detail)
+
+    def _unsupported(self, received: Received, delivery: Delivery) -> Completed:
+        known = "known" if received.envelope.type in ROUTES else "unknown"
+        detail = (
+            f"The relay takes no event of the {known} type {received.envelope.type[:100]} under the routing key"
+            f" {delivery.routing_key[:100]}; the routing key must be the type of a supported request."
+        )
+        return self._failure(received.envelope, Reason.UNSUPPORTED_TYPE, detail)
+
+    def _event(self, received: Received) -> Event:
+        envelope = received.envelope
+        return Event(
+            envelope=envelope,
+            data=received.data,
+            digest=received.digest,
+            account=envelope.account or "default",
+            now=datetime.now(UTC),
+            key=f"{envelope.source} {envelope.id}",
+        )
+
+    def _request(self, route: Route, event: Event, delivery: Delivery) -> Incoming:
+        """The data of the event by its contract; raises EventInvalid."""
+        if delivery.queue == "returned":
+            raise EventInvalid(Reason.UNDELIVERABLE, f"The broker gave the event back {delivery.returns} times.")
+        self.accounts.check(event.envelope.account)
+        try:
+            return route.handler.model.model_validate(event.data)
+        except ValidationError as error:
+            raise EventInvalid(Reason.INVALID_EVENT, data_invalid(error)) from error
+
+    async def _run_read(
+        self, handler: Read[Any], request: Incoming | EventInvalid, event: Event, delivery: Delivery, seen: Settled
+    ) -> Outcome:
+        try:
+            if isinstance(request, EventInvalid):
+                raise request
+            if event.has_expired:
+                raise EventInvalid(Reason.EXPIRED, "The expirytime had passed before the first call.")
+            drafts = await handler.handle(request, event, self._calls(event))
+        except (EventInvalid, UpstreamFailure, LedgerUnavailable, SubjectBusy) as error:
+            return await self._recovered(error, delivery, seen, event=event)
+        await self._worked(event, seen)
+        results = self.replies.of(drafts, event.envelope, event.now)
+        return Completed(results=results, reason=results[-1].type.split(".")[-2])
+
+    async def _run_write(
+        self, handler: Write[Any, Any], request: Incoming | EventInvalid, event: Event, delivery: Delivery, seen: Settled
+    ) -> Outcome:
+        prepared: object = request
+        if not isinstance(request, EventInvalid):
+            try:
+                prepared = await self._off_loop(delivery, lambda: handler.prepare(request, event))
+            except EventInvalid as error:
+                prepared = error
+        task = Task(write=handler, prepared=prepared, event=event, delivery=delivery, calls=self._calls(event))
+        try:
+            hand = await self.lifecycle.begin(task, is_new=bool(delivery.state.get(UNCLAIMED)))
+        except Exception as error:  # noqa: BLE001  # nothing is claimed: whatever it is, the event is as new as before
+            outcome = await self._recovered(error, delivery, seen, event=event)
+            return replace(outcome, state={UNCLAIMED: True}) if isinstance(outcome, RetryLater) else outcome
+        if not isinstance(hand, WriteInHand):
+            return self._claimed(hand, delivery)
+        return self._claimed(await self._work(hand, handler, delivery, seen, event), delivery)
+
+    async def _work(
+        self, hand: WriteInHand, handler: Write[Any, Any], delivery: Delivery, seen: Settled, event: Event
+    ) -> Outcome:
+        try:
+            outcome = await hand.work()
+        except Exception as error:  # noqa: BLE001  # the ledger knows how far it came; recoverability decides
+            if not isinstance(error, UpstreamFailure | EventInvalid):
+                log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
+            return await self._recovered(error, delivery, seen, event=event, hand=hand, repeatable=handler.is_repeatable)
+        else:
+            await self._worked(event, seen)
+            return self._announced(outcome, delivery, seen, event)
+        finally:
+            await asyncio.shield(hand.release())
+
+    async def _worked(self, event: Event, seen: Settled) -> None:
+        if seen.upstream == Upstream.CHORUS_PRO and seen.calls:
+            self.accounts.accepted(event.account)
+        await self.maintenance.worked(event.key, called=bool(seen.calls))
+
+    async def _recovered(
+        self,
+        error: Exception,
+        delivery: Delivery,
+        seen: Settled,
+        *,
+        event: Event | None = None,
+        hand: WriteInHand | None = None,
+        repeatable: bool = False,
+    ) -> Outcome:
+        if isinstance(error, AccountRejected):
+            self.accounts.rejected(error.account, datetime.now(UTC))
+        closed, until = False, None
+        if isinstance(error, UpstreamFailure) and event is not None:
+            closed, until = await self.maintenance.suspect(error, event.key, delivery.closings)
+        situation = Situation(
+            attempt=delivery.attempt,
+            closings=delivery.closings,
+            age=datetime.now(UTC) - delivery.first_seen,
+            reached=hand.reached if hand else Reached.UNSENT,
+            repeatable=repeatable,
+            gate_closed=closed,
+            until=until,
+        )
+        verdict = recover(error, situation, self.retries)
+        if isinstance(verdict, GiveUp):
+            return await self._given_up(verdict, delivery, seen, hand)
+        return self._announced(verdict, delivery, seen, event)
+
+    async def _given_up(self, verdict: GiveUp, delivery: Delivery, seen: Settled, hand: WriteInHand | None) -> Outcome:
+        if hand is not None:
+            return await hand.give_up(verdict)
+        if seen.envelope is None:
+            return Rejected(reason=verdict.reason, detail=verdict.detail)
+        return self._failure(seen.envelope, Reason(verdict.reason), verdict.detail)
+
+    def _announced(self, outcome: Outcome, delivery: Delivery, seen: Settled, event: Event | None) -> Outcome:
+        """The outcome with `X.delayed` added, once per cause."""
+        cause = CAUSES.get(outcome.reason)
+        if event is None or cause is None or isinstance(outcome, Completed) or cause in delivery.said:
+            return outcome
+        until = outcome.until if isinstance(outcome, Parked) else None
+        upstream = Upstream(seen.upstream) if seen.upstream else None
+        delayed = self.replies.delay(event.envelope, Delayed(cause=cause, upstream=upstream, until=until), event.now)
+        return replace(outcome, results=(*outcome.results, delayed), said=delivery.said | {cause})
+
+    def _claimed(self, outcome: Outcome, delivery: Delivery) -> Outcome:
+        """A write the ledger knows by now loses the mark that says otherwise."""
+        if UNCLAIMED in delivery.state and isinstance(outcome, RetryLater | Parked) and outcome.state is None:
+            return replace(outcome, state={})
+        return outcome
+
+    def _failure(self, request: Any, reason: Reason, detail: str) -> Completed:
+        return Completed(results=(self.replies.failure(request, reason, detail, datetime.now(UTC)),), reason=reason)
+
+    def _calls(self, event: Event) -> Calls:
+        return Calls(
+            upstreams=self.upstreams,
+            ledger=self.ledger,
+            replies=self.replies,
+            accounts=self.accounts,
+            account=event.account,
+            event=event.key,
+            now=event.now,
+        )
+
+    async def _off_loop(self, delivery: Delivery, work: Callable[[], T]) -> T:
+        return work() if len(delivery.body) < LARGE_BODY else await asyncio.to_thread(work)
+
+
+__all__ = ["Identity", "Pipeline"]

@@ -1,0 +1,40 @@
+"""Event type → handler, one line each. Add here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from service.handlers.base import Read, Write
+from service.handlers.cancel_request import CancelRequest
+from service.handlers.create_simplified_dume import CreateSimplifiedDume
+from service.handlers.deposit_invoice import DepositInvoice
+from service.handlers.report_status import ReportStatus
+from service.handlers.save_draft_dume import SaveDraftDume
+from service.handlers.search_dume import SearchDume
+from service.handlers.validate_dume import ValidateDume
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One type of request and who serves it; the contract is the handler's `model`."""
+
+    type: str
+    handler: Read[Any] | Write[Any, Any]
+
+
+ROUTES = MappingProxyType(
+    {
+        route.type: route
+        for route in (
+            Route("invoice.deposit.requested.v1", DepositInvoice()),
+            Route("invoice.status.requested.v1", ReportStatus()),
+            Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
+            Route("tender.dume.draft.requested.v1", SaveDraftDume()),
+            Route("tender.dume.validation.requested.v1", ValidateDume()),
+            Route("tender.dume.search.requested.v1", SearchDume()),
+            Route("request.cancellation.requested.v1", CancelRequest()),
+        )
+    }
+)
