@@ -103,7 +103,7 @@ def _structured(body: bytes) -> Received:
     try:
         event = parse(body)
     except JsonInvalid as error:
-        raise _invalid(f"The body {error}.", None) from None
+        raise _invalid(f"The body {error}.", _glimpsed(error.glimpse)) from None
     if not isinstance(event, dict):
         raise _invalid("The body is not a JSON object with the attributes of one CloudEvent.", None)
     good, wrong = attributes.read_all(event)
@@ -160,6 +160,11 @@ def _identity(good: Mapping[str, object]) -> Identity | None:
         return None
     rest = ("type", "subject", "correlationid", "businessref", "account")
     return Identity(source, event_id, *(text(name) for name in rest))
+
+
+def _glimpsed(event: object) -> Identity | None:
+    """Read the identity out of text that is nearly an event."""
+    return _identity(attributes.read_all(event)[0]) if isinstance(event, dict) else None
 
 
 def _refuse_oversize(body: bytes, good: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 
 import orjson
@@ -9,22 +10,35 @@ import orjson
 MAX_DEPTH = 64
 # Far above any real request; keeps a hostile body from becoming millions of Python objects.
 MAX_VALUES = 200_000
+# Text that is refused is still looked into up to here, so that its sender can be answered.
+_MAX_VALUES_LOOKED_AT = 10 * MAX_VALUES
+_MAX_LENIENT_BYTES = 1_000_000
 
 
 class JsonInvalid(ValueError):  # noqa: N818 - the word says what is wrong
-    """Text that is not JSON, or JSON beyond the bounds; the message never repeats the text."""
+    """Text that is not JSON, or JSON beyond the bounds; the message never repeats the text.
+
+    `glimpse` is what could be read of it all the same, good for finding who sent it and for nothing else.
+    """
+
+    def __init__(self, problem: str, glimpse: object = None) -> None:
+        super().__init__(problem)
+        self.glimpse = glimpse
 
 
 def parse(text: bytes) -> object:
     """Return the parsed JSON; raises JsonInvalid. NaN, invalid UTF-8, lone surrogates and deep nesting are refused."""
-    if sum(text.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+    values = sum(text.count(mark) for mark in (b",", b"[", b"{"))
+    if values > _MAX_VALUES_LOOKED_AT:
         raise JsonInvalid(f"has more than {MAX_VALUES} values")
     try:
         parsed = orjson.loads(text.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise JsonInvalid(f"is not JSON ({_position(error)})") from None
+        raise JsonInvalid(f"is not JSON ({_position(error)})", _glimpse(text, values)) from None
+    if values > MAX_VALUES:
+        raise JsonInvalid(f"has more than {MAX_VALUES} values", parsed)
     if not _is_shallow(parsed):
-        raise JsonInvalid(f"is nested deeper than {MAX_DEPTH} levels")
+        raise JsonInvalid(f"is nested deeper than {MAX_DEPTH} levels", parsed)
     return parsed
 
 
@@ -48,6 +62,17 @@ def parse_base64(text: object) -> object:
     except ValueError:
         raise JsonInvalid(message) from None
     return parse(inner)
+
+
+def _glimpse(text: bytes, values: int) -> object:
+    """Read leniently what is nearly JSON: NaN, lone surrogates, stray bytes."""
+    if len(text) > _MAX_LENIENT_BYTES or values > MAX_VALUES:
+        return None
+    try:
+        # Stray bytes become lone surrogates, which no attribute may hold: they never pass for part of an id.
+        return json.loads(text.decode(errors="surrogateescape"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _position(error: orjson.JSONDecodeError) -> str:

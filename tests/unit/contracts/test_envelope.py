@@ -244,3 +244,31 @@ def test_should_not_read_an_enormous_body_at_all() -> None:
         receive(b" " * (2 * MAX_BODY_BYTES + 1), STRUCTURED_CONTENT_TYPE, {})
 
     assert (caught.value.reason, caught.value.identity) == (Reason.FILE_TOO_LARGE, None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"NaN", id="NaN"),
+        pytest.param(b'"\\ud800"', id="lone surrogate"),
+        pytest.param(b'"\xff"', id="stray byte"),
+        pytest.param(b"[" * 100 + b"]" * 100, id="deep"),
+        pytest.param(b"[" + b"1," * 250_000 + b"1]", id="many values"),
+    ],
+)
+def test_should_answer_the_sender_of_what_is_nearly_json(content: bytes) -> None:
+    """Who asked is read from the rest of the body, and the event is refused all the same."""
+    body = _event()[:-1] + b',"more":' + content + b"}"
+    with pytest.raises(EnvelopeInvalid) as caught:
+        receive(body, STRUCTURED_CONTENT_TYPE, {})
+
+    assert caught.value.reason == Reason.INVALID_EVENT
+    assert caught.value.identity == Identity("/s", "e-1", "a.requested.v1")
+
+
+def test_should_not_answer_under_an_id_it_could_not_read() -> None:
+    """An id with bytes that are no UTF-8 is no id."""
+    with pytest.raises(EnvelopeInvalid) as caught:
+        receive(_event().replace(b"e-1", b"\xe9-1"), STRUCTURED_CONTENT_TYPE, {})
+
+    assert caught.value.identity is None
