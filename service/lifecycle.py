@@ -24,6 +24,7 @@ from service.core.replies import Replies, restore, store
 from service.upstream import Refusal
 
 ANSWERED_AT = "answered_at"
+ECHOED = ("subject", "correlationid", "businessref", "account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +318,7 @@ def _registration(task: Task) -> Registration:
         digest=task.event.digest,
         subject=None if unusable else task.event.envelope.subject,
         keys=() if unusable else task.write.keys(task.prepared),
+        echo={name: value for name in ECHOED if (value := getattr(task.event.envelope, name)) is not None},
     )
 
 

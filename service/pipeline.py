@@ -166,8 +166,8 @@ class Pipeline:
             outcome = await self._recovered(error, delivery, seen, event=event)
             return replace(outcome, state={UNCLAIMED: True}) if isinstance(outcome, RetryLater) else outcome
         if not isinstance(hand, WriteInHand):
-            return self._claimed(hand, delivery)
-        return self._claimed(await self._work(hand, handler, delivery, seen, event), delivery)
+            return self._claimed(hand, delivery, event)
+        return self._claimed(await self._work(hand, handler, delivery, seen, event), delivery, event)
 
     async def _work(
         self, hand: WriteInHand, handler: Write[Any, Any], delivery: Delivery, seen: Settled, event: Event
@@ -235,11 +235,19 @@ class Pipeline:
         delayed = self.replies.delay(event.envelope, Delayed(cause=cause, upstream=upstream, until=until), event.now)
         return replace(outcome, results=(*outcome.results, delayed), said=delivery.said | {cause})
 
-    def _claimed(self, outcome: Outcome, delivery: Delivery) -> Outcome:
-        """A write the ledger knows by now loses the mark that says otherwise."""
-        if UNCLAIMED in delivery.state and isinstance(outcome, RetryLater | Parked) and outcome.state is None:
+    def _claimed(self, outcome: Outcome, delivery: Delivery, event: Event) -> Outcome:
+        """The outcome of a write the ledger knows: its turn is raised when it moves, and it is new no more."""
+        if isinstance(outcome, Completed):
+            return outcome
+        outcome = replace(outcome, write=(event.envelope.source, event.envelope.id))
+        if UNCLAIMED in delivery.state and not isinstance(outcome, Rejected) and outcome.state is None:
             return replace(outcome, state={})
         return outcome
+
+    async def moved(self, outcome: Outcome, turn: int) -> None:
+        """Note in the ledger that a copy with this turn is safe in its queue; raises LedgerUnavailable."""
+        if not isinstance(outcome, Completed) and outcome.write is not None:
+            await self.ledger.raise_turn(*outcome.write, turn)
 
     def _failure(self, request: Any, reason: Reason, detail: str) -> Completed:
         return Completed(results=(self.replies.failure(request, reason, detail, datetime.now(UTC)),), reason=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,7 +30,8 @@ class Registration:
     """What is known of a write before anything is done about it.
 
     `keys` are its natural keys (supplier and number, consultation and buyer, …): unique among unfinished writes of the
-    same account and operation. `digest` tells whether the same identity came with other content.
+    same account and operation. `digest` tells whether the same identity came with other content. `echo` are the
+    attributes that its results repeat, for results made when the event itself is elsewhere.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Registration:
     digest: str
     subject: str | None
     keys: tuple[str, ...]
+    echo: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class Entry:
     outcome: bytes | None = None
     reason: str = ""
     created_at: datetime | None = None
+    echo: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

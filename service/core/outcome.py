@@ -1,4 +1,7 @@
-"""What becomes of a delivery: the only four ways it can end, as values that settlement carries out."""
+"""What becomes of a delivery: the only four ways it can end, as values that settlement carries out.
+
+Where an event moves on, `write` names it (source, id) if the ledger knows it, so that its turn is raised there.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ class RetryLater:
     said: frozenset[str] = frozenset()
     queue: str | None = None
     state: Mapping[str, object] | None = None
+    write: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Parked:
     said: frozenset[str] = frozenset()
     closings: int = 0
     state: Mapping[str, object] | None = None
+    write: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,7 @@ class Rejected:
     detail: str
     results: tuple[ResultEvent, ...] = ()
     said: frozenset[str] = frozenset()
+    write: tuple[str, str] | None = None
 
 
 Outcome = Completed | RetryLater | Parked | Rejected

@@ -58,7 +58,7 @@ class CancelRequest(Read[RequestCancellationRequested]):
 
 def _told(entry: Entry, calls: Calls) -> ResultEvent:
     """The `failed` of the withdrawn request; always the same, since its time is that of its entry."""
-    identity = Identity(entry.source, entry.id, entry.type, subject=entry.subject, account=entry.account)
+    identity = Identity(entry.source, entry.id, entry.type, **entry.echo)
     return calls.replies.failure(identity, Reason.CANCELLED, WITHDRAWN, entry.created_at or calls.now)
 
 

@@ -31,6 +31,7 @@ def to_entry(row: sqlite3.Row, *, now: float, boot: str) -> Entry:
         outcome=row["outcome"],
         reason=row["reason"],
         created_at=_moment(row["created_at"]),
+        echo=json.loads(row["echo"]),
     )
 
 

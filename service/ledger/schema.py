@@ -11,7 +11,7 @@ VERSION = 1
 TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
     source TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, account TEXT NOT NULL, operation TEXT NOT NULL,
-    digest TEXT NOT NULL, subject TEXT, state TEXT NOT NULL,
+    digest TEXT NOT NULL, subject TEXT, echo TEXT NOT NULL DEFAULT '{}', state TEXT NOT NULL,
     fence INTEGER NOT NULL DEFAULT 0, owner TEXT, lease_until REAL NOT NULL DEFAULT 0, boot TEXT NOT NULL,
     turn INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0,
     sends INTEGER NOT NULL DEFAULT 0, first_sent_at TEXT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -110,10 +111,10 @@ class SqliteLedger(Ledger):
         state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
         wait = unseen_wait or 0.0
         db.execute(
-            "INSERT INTO entries (source, id, type, account, operation, digest, subject, state, boot, turn, sends,"
-            " look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO entries (source, id, type, account, operation, digest, subject, echo, state, boot, turn,"
+            " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject)
-            + (state, self._boot, turn, int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
+            + (json.dumps(dict(asked.echo)), state, self._boot, turn, int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
         )
 
     def _standing(
