@@ -1,1 +1,152 @@
 """Talks to the State's APIs over HTTP, and is alone in doing so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Self
+
+from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
+from service.upstream.chorus_pro import ChorusPro, Structures
+from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.chorus_pro.models import Nothing
+from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
+from service.upstream.dume import Dume, Models
+from service.upstream.dume import operations as dume_operations
+from service.upstream.dume.wire import Wire
+from service.upstream.mapping import MappingInvalid, UpstreamMapping, load_mapping
+from service.upstream.oauth import Credentials, Token, TokenProvider, ask_for_token
+from service.upstream.operation import Refusal
+from service.upstream.transport import Transport
+from service.upstream.values import Platform, Requester, TechnicalAccount, UpstreamSettings
+from service.upstream.window import Window
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from service.core.gate import Gates
+
+HEALTH_TIMEOUT = 10.0
+"""Seconds that a health check may take, its token included."""
+
+
+class Upstreams:
+    """What handlers get: each upstream as an object bound to one event. Opened and closed once per worker."""
+
+    def __init__(
+        self,
+        settings: UpstreamSettings,
+        gates: Gates,
+        *,
+        on_call: OnCall | None = None,
+        on_renewal: Callable[[], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.gates = gates
+        self.mapping: UpstreamMapping = settings.mapping
+        self._transport = Transport(
+            connect_timeout=settings.connect_timeout,
+            largest_answer=settings.largest_answer,
+            connections=2 * settings.concurrency + 4,
+            user_agent=settings.user_agent,
+        )
+        self._tokens = TokenProvider(self._ask, margin=settings.token_margin, on_renewal=on_renewal)
+        self._windows = {upstream: Window(settings.concurrency) for upstream in (CHORUS_PRO, DUME)}
+        self._structures = Structures()
+        self._models = Models()
+        self._opened = AsyncExitStack()
+        self.client = Client(
+            transport=self._transport,
+            tokens=self._tokens,
+            gates=gates,
+            windows=self._windows,
+            api_url=settings.api_url,
+            prefixes=self.mapping.prefixes,
+            transient_codes={
+                CHORUS_PRO: self.mapping.chorus_pro.transient_codes,
+                DUME: self.mapping.dume.transient_codes,
+            },
+            timeouts=settings.timeouts,
+            on_call=on_call,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._opened.enter_async_context(self._transport)
+        self._opened.push_async_callback(self._tokens.close)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._opened.aclose()
+
+    def chorus_pro(self, *, account: str, event: str) -> ChorusPro:
+        """Chorus Pro for one event; raises EventInvalid when the technical account is not known."""
+        return ChorusPro(
+            client=self.client,
+            account=self.settings.accounts(account),
+            event=event,
+            structures=self._structures,
+            nothing_found=self.mapping.chorus_pro.nothing_found,
+        )
+
+    def dume(self, *, account: str, event: str) -> Dume:  # noqa: ARG002 - one buyer platform serves every account so far
+        """DUME for one event; raises EventInvalid when no buyer platform is configured."""
+        return Dume(client=self.client, wire=self._wire(), event=event, models=self._models)
+
+    async def check_health(self, upstream: str) -> None:
+        """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.
+
+        Gates are not asked. A refused technical account counts as up: the service itself refused it.
+        """
+        facts = CallFacts(upstream=upstream, operation="healthCheck")
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT):
+                await (self._check_chorus_pro() if upstream == CHORUS_PRO else self._check_dume())
+        except AccountRejected:
+            return
+        except TimeoutError as error:
+            raise AnswerLost(facts, "no answer to the health check in time") from error
+
+    def reset_window(self, upstream: str) -> None:
+        """Begin again with one call at a time: the gate of this upstream has just opened."""
+        self._windows[upstream].reset()
+
+    async def _check_chorus_pro(self) -> None:
+        account = self.settings.accounts(self.settings.health_account)
+        answer = await self.client.probe(chorus_pro_operations.HEALTH_CHECK, Nothing(), account=account)
+        if not isinstance(answer, Refusal) and answer.status_code not in {None, 200}:
+            facts = CallFacts(upstream=CHORUS_PRO, operation="healthCheck", http_status=answer.status_code)
+            raise Unavailable(facts, f"the health check says {answer.status_code}")
+
+    async def _check_dume(self) -> None:
+        # A refusal comes from the service itself, which is thereby up.
+        await self.client.probe(dume_operations.HEALTH_CHECK, self._wire().health())
+
+    def _wire(self) -> Wire:
+        return Wire(mapping=self.mapping.dume, platform=self.settings.platform, requester=self.settings.requester)
+
+    async def _ask(self) -> Token:
+        settings = self.settings
+        credentials = Credentials(
+            client_id=settings.client_id, client_secret=settings.client_secret, scope=settings.scope
+        )
+        return await ask_for_token(self._transport, settings.oauth_url, credentials, settings.token_timeout)
+
+
+__all__ = [
+    "CHORUS_PRO",
+    "DUME",
+    "ChorusPro",
+    "Dume",
+    "MappingInvalid",
+    "Platform",
+    "Refusal",
+    "Requester",
+    "TechnicalAccount",
+    "UpstreamMapping",
+    "UpstreamSettings",
+    "Upstreams",
+    "load_mapping",
+]

@@ -1,0 +1,147 @@
+"""What handlers get from Chorus Pro: values in our own words, without its envelopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from service.upstream.chorus_pro.models import FlowState, InvoiceDetail, InvoiceRow
+    from service.upstream.operation import Refusal
+
+Kind = Literal["invoice", "credit_note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposited:
+    """Chorus Pro has the file; whether it takes the invoices is said later, by the report of the flow."""
+
+    flow_number: str
+    deposited_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceError:
+    """Why one invoice of a flow was not taken; `text` as Chorus Pro wrote it, empty when it wrote nothing."""
+
+    number: str | None
+    supplier: str | None
+    recipient: str | None
+    text: str
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The messages that stand in one text, each on its own."""
+        return tuple(part.strip() for part in self.text.split("|") if part.strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicalError:
+    """What is wrong with the file itself."""
+
+    code: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowReport:
+    """Where a flow stands. `known` is False just after a deposit, and `refusal` then says what was answered."""
+
+    known: bool
+    state: str | None = None
+    since: datetime | None = None
+    invoice_errors: tuple[InvoiceError, ...] = ()
+    technical_errors: tuple[TechnicalError, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInvoice:
+    """One invoice as Chorus Pro has it."""
+
+    chorus_pro_id: int
+    number: str
+    kind: Kind
+    supplier_siret: str | None
+    recipient_siret: str | None
+    issued_on: date | None
+    deposited_on: date | None
+    total_including_tax: Decimal | None
+    currency: str | None
+    status_code: str | None
+    status_since: datetime | None = None
+    flow_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPassed:
+    """One status an invoice went through."""
+
+    code: str
+    at: datetime | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceHistory:
+    """The life of one invoice, oldest status first."""
+
+    chorus_pro_id: int
+    number: str | None
+    status_code: str | None
+    statuses: tuple[StatusPassed, ...]
+
+
+def to_report(state: FlowState) -> FlowReport:
+    """Translate the answer of consulterCRDetaille."""
+    return FlowReport(
+        known=state.state is not None,
+        state=state.state,
+        since=state.since,
+        invoice_errors=tuple(
+            InvoiceError(number=row.number, supplier=row.supplier, recipient=row.recipient, text=row.text or "")
+            for row in state.invoices
+        ),
+        technical_errors=tuple(TechnicalError(code=row.code, text=row.text or row.kind or "") for row in state.file),
+    )
+
+
+def to_found(row: InvoiceRow) -> FoundInvoice:
+    """Translate one row of a search."""
+    return FoundInvoice(
+        chorus_pro_id=row.chorus_pro_id,
+        number=row.number,
+        kind=_kind(row.type),
+        supplier_siret=row.supplier,
+        recipient_siret=row.recipient,
+        issued_on=row.issued_on,
+        deposited_on=row.deposited_on,
+        total_including_tax=row.total,
+        currency=row.currency,
+        status_code=row.status,
+        status_since=row.status_since,
+        flow_number=row.flow_number,
+    )
+
+
+def to_detailed(detail: InvoiceDetail) -> FoundInvoice:
+    """Translate the detail of one invoice; it names neither its flow nor the time of its status."""
+    references, totals = detail.references, detail.totals
+    return FoundInvoice(
+        chorus_pro_id=detail.chorus_pro_id,
+        number=detail.number,
+        kind=_kind(references.type if references else None),
+        supplier_siret=detail.supplier.supplier if detail.supplier else None,
+        recipient_siret=detail.recipient.recipient if detail.recipient else None,
+        issued_on=references.issued_on if references else None,
+        deposited_on=references.deposited_on if references else None,
+        total_including_tax=totals.total if totals else None,
+        currency=references.currency if references else None,
+        status_code=detail.status,
+    )
+
+
+def _kind(code: str | None) -> Kind:
+    return "credit_note" if code == "AVOIR" else "invoice"

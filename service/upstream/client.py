@@ -1,0 +1,256 @@
+"""Makes one call of one operation: gate, window, token, transport, interpretation; brief retries where harmless."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import orjson
+from pydantic import ValidationError
+
+from service.core.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    CallFacts,
+    CredentialsRejected,
+    GateClosed,
+    Throttled,
+    Unavailable,
+    Unreachable,
+    UpstreamFailure,
+)
+from service.observability.calls import CallSeen, record_call
+from service.upstream.headers import correlation_id
+from service.upstream.interpret import (
+    Document,
+    Reader,
+    TokenRefused,
+    interpret,
+    read_chorus_pro,
+    read_dume,
+    read_health,
+    still_refused,
+)
+from service.upstream.oauth import TokenFailure, TokenProvider, TokenTrouble
+from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
+from service.upstream.retry import brief_tries
+from service.upstream.transport import AnswerTooLarge, HttpAnswer, Transport, TransportFailure
+from service.upstream.values import TechnicalAccount
+from service.upstream.window import StillPaused, Window
+
+if TYPE_CHECKING:
+    from service.core.gate import Gates
+
+CHORUS_PRO = "chorus-pro"
+DUME = "dume"
+
+OnCall = Callable[[str, str, str, float], None]
+"""Told of each HTTP call: upstream, operation, status (`200`, `503`, … or `not-sent`, `lost`), seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """One call ready to be sent as often as needed."""
+
+    facts: CallFacts
+    method: str
+    url: str
+    body: bytes | None
+    timeout: float
+    account: TechnicalAccount | None
+    read: Reader
+
+    @property
+    def account_name(self) -> str | None:
+        return self.account.name if self.account else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned."""
+
+    transport: Transport
+    tokens: TokenProvider
+    gates: Gates
+    windows: Mapping[str, Window]
+    api_url: str
+    prefixes: Mapping[str, Mapping[str, str]]
+    transient_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    on_call: OnCall | None = None
+
+    async def call(
+        self,
+        operation: Operation[RequestT, AnswerT],
+        request: RequestT,
+        *,
+        event: str,
+        account: TechnicalAccount | None = None,
+    ) -> AnswerT | Refusal:
+        """Return the answer or the refusal; raises an UpstreamFailure.
+
+        Tried again at most twice within three seconds, and only when that cannot do the work twice.
+        """
+        call = self._prepare(operation, request, account)
+
+        async def once() -> Document | Refusal:
+            self._admit(operation, event)
+            return await self._in_window(call)
+
+        said: Document | Refusal = await brief_tries(operation)(once)
+        self.gates.answered(operation.upstream, operation.name)
+        return said if isinstance(said, Refusal) else _fit(operation, said, call.facts)
+
+    async def probe(
+        self, operation: Operation[RequestT, AnswerT], request: RequestT, *, account: TechnicalAccount | None = None
+    ) -> AnswerT | Refusal:
+        """Call once, whatever gate and window say: for health checks. Refused credentials are tried again."""
+        call = self._prepare(operation, request, account)
+        said = await self._exchange(call, insist=True)
+        return said if isinstance(said, Refusal) else _fit(operation, said, call.facts)
+
+    def _prepare(
+        self, operation: Operation[RequestT, AnswerT], request: RequestT, account: TechnicalAccount | None
+    ) -> _Call:
+        prefix = self.prefixes[operation.upstream][operation.api]
+        body = request.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return _Call(
+            facts=CallFacts(upstream=operation.upstream, operation=operation.name),
+            method=operation.method,
+            url=f"{self.api_url.rstrip('/')}{prefix}{operation.path}",
+            body=None if operation.method == "GET" else orjson.dumps(body),
+            timeout=self.timeouts.get(operation.name, operation.timeout),
+            # The account is a secret of Chorus Pro, and of nobody else.
+            account=account if operation.upstream == CHORUS_PRO else None,
+            read=_reader(operation),
+        )
+
+    def _admit(self, operation: Operation[RequestT, AnswerT], event: str) -> None:
+        gate = self.gates.admit(operation.upstream, operation.name, event)
+        if gate is not None:
+            facts = CallFacts(upstream=operation.upstream, operation=operation.name)
+            raise GateClosed(facts, gate.cause, gate.until)
+
+    async def _in_window(self, call: _Call) -> Document | Refusal:
+        window = self.windows[call.facts.upstream]
+        try:
+            async with window.place(patience=call.timeout):
+                said = await self._exchange(call, insist=False)
+        except StillPaused as paused:
+            raise Throttled(call.facts, "asked not to be called for a while", retry_after=paused.seconds) from paused
+        except Throttled as throttled:
+            window.throttled(throttled.retry_after)
+            raise
+        window.answered()
+        return said
+
+    async def _exchange(self, call: _Call, *, insist: bool) -> Document | Refusal:
+        """Send, and once more with a new token when the gateway wants one: it refused before any work was done."""
+        token = await self._token(call, None, insist=insist)
+        try:
+            return await self._send(call, token)
+        except TokenRefused:
+            token = await self._token(call, token, insist=insist)
+        try:
+            return await self._send(call, token)
+        except TokenRefused as refused:
+            raise still_refused(refused, call.account_name) from refused
+
+    async def _token(self, call: _Call, refused: str | None, *, insist: bool) -> str:
+        try:
+            if refused is None:
+                return await self.tokens.token(insist=insist)
+            return await self.tokens.instead_of(refused, insist=insist)
+        except TokenFailure as failure:
+            raise _without_token(call.facts, failure) from failure
+
+    async def _send(self, call: _Call, token: str) -> Document | Refusal:
+        started = time.monotonic()
+        try:
+            answer = await self.transport.send(
+                call.method, call.url, headers=_headers(call, token), body=call.body, timeout=call.timeout
+            )
+            said = interpret(call.facts, answer, call.read, call.account_name)
+        except TransportFailure as failure:
+            error = _without_answer(call.facts, failure)
+            self._saw(error.facts, started, "lost" if failure.sent else "not-sent")
+            raise error from failure
+        except (UpstreamFailure, TokenRefused) as failure:
+            self._saw(failure.facts, started)
+            raise
+        facts = _facts_of(call.facts, answer, said)
+        self._saw(facts, started)
+        return self._settled(facts, said)
+
+    def _settled(self, facts: CallFacts, said: Document | Refusal) -> Document | Refusal:
+        """A refusal whose code is listed as transient is a passing failure, not an answer."""
+        if isinstance(said, Refusal) and said.code in self.transient_codes.get(facts.upstream, ()):
+            raise Unavailable(facts, f"refused for now ({said.code})")
+        return said
+
+    def _saw(self, facts: CallFacts, started: float, status: str | None = None) -> None:
+        seconds = time.monotonic() - started
+        record_call(
+            CallSeen(
+                upstream=facts.upstream,
+                operation=facts.operation,
+                http_status=facts.http_status,
+                code=facts.code,
+                correlation_id=facts.correlation_id,
+                seconds=seconds,
+            )
+        )
+        if self.on_call is not None:
+            self.on_call(facts.upstream, facts.operation, status or str(facts.http_status), seconds)
+
+
+def _reader(operation: Operation[RequestT, AnswerT]) -> Reader:
+    if operation.upstream == DUME:
+        return read_dume
+    return read_health if operation.method == "GET" else read_chorus_pro
+
+
+def _headers(call: _Call, token: str) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json;charset=utf-8"}
+    if call.body is not None:
+        headers["Content-Type"] = "application/json;charset=utf-8"
+    if call.account is not None:
+        headers["cpro-account"] = call.account.header
+    return headers
+
+
+def _facts_of(facts: CallFacts, answer: HttpAnswer, said: Document | Refusal) -> CallFacts:
+    code = said.code if isinstance(said, Refusal) else None
+    return replace(facts, http_status=answer.status, code=code, correlation_id=correlation_id(answer.headers))
+
+
+def _fit(operation: Operation[RequestT, AnswerT], document: Document, facts: CallFacts) -> AnswerT:
+    """Validate an answer apart from everything else: a changed API is not the fault of the event."""
+    try:
+        return operation.answer.model_validate(document)
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(str(part) for part in found["loc"]) for found in error.errors()})[:5])
+        raise AnswerUnreadable(facts, f"fields that do not fit: {fields}") from error
+
+
+def _without_answer(facts: CallFacts, failure: TransportFailure) -> UpstreamFailure:
+    facts = replace(facts, http_status=failure.status)
+    if isinstance(failure, AnswerTooLarge):
+        return AnswerUnreadable(facts, failure.detail)
+    return AnswerLost(facts, failure.detail) if failure.sent else Unreachable(facts, failure.detail)
+
+
+def _without_token(facts: CallFacts, failure: TokenFailure) -> UpstreamFailure:
+    """Whatever went wrong at the token host, nothing was sent to the API."""
+    facts = replace(facts, http_status=failure.status)
+    match failure.trouble:
+        case TokenTrouble.REFUSED:
+            return CredentialsRejected(facts, failure.detail)
+        case TokenTrouble.THROTTLED:
+            return Throttled(facts, failure.detail, retry_after=failure.retry_after)
+        case TokenTrouble.UNAVAILABLE:
+            return Unavailable(facts, failure.detail, sent=False)
+        case TokenTrouble.UNREACHABLE:
+            return Unreachable(facts, failure.detail)

@@ -1,0 +1,181 @@
+"""Talks to DUME on behalf of one event."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from service.core.errors import AnswerUnreadable, CallFacts
+from service.upstream.client import Client
+from service.upstream.dume import operations
+from service.upstream.dume.operations import DumeAnswer, DumeRequest
+from service.upstream.dume.wire import NotInAnswer, Wire
+from service.upstream.interpret import messages
+from service.upstream.operation import Operation, Refusal
+
+if TYPE_CHECKING:
+    from contracts.events.tenders import Buyer, Consultation
+    from service.upstream.mapping import DumeWord
+
+MODEL_KEPT = 24 * 3600.0
+"""Seconds for which the blank document is remembered: it changes rarely."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A DUME that exists. `state_code` as DUME wrote it, None when it did not; `messages` that are no refusals."""
+
+    dume_id: str
+    state_code: str | None
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDume:
+    """One DUME of a search."""
+
+    dume_id: str
+    state_code: str | None
+    consultation_id: str | None
+    lot_number: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Models:
+    """The blank document, remembered for a day."""
+
+    clock: Callable[[], float] = time.monotonic
+    _document: bytes | None = field(default=None, repr=False)
+    _until: float = 0.0
+
+    def get(self) -> bytes | None:
+        """Return the document while it is recent."""
+        return self._document if self.clock() < self._until else None
+
+    def put(self, document: bytes) -> None:
+        """Remember the document."""
+        self._document, self._until = document, self.clock() + MODEL_KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dume:
+    """The operations a handler may use. Each raises an UpstreamFailure when no usable answer came."""
+
+    client: Client
+    wire: Wire
+    event: str
+    models: Models
+
+    async def create_simple(self, consultation: Consultation, buyer: Buyer | None) -> Saved | Refusal:
+        """Make the simplified DUME of a consultation. Not safe to repeat: search before sending again."""
+        return await self._save(operations.CREATE_SIMPLE, self.wire.simple(consultation, buyer), None)
+
+    async def model(self) -> bytes | Refusal:
+        """Return the blank document of a buyer's DUME."""
+        kept = self.models.get()
+        if kept is not None:
+            return kept
+        document = await self._read_document(operations.MODEL, self.wire.model())
+        if not isinstance(document, Refusal):
+            self.models.put(document)
+        return document
+
+    async def save(
+        self,
+        *,
+        document: bytes,
+        validated: bool,
+        consultation: Consultation | None,
+        buyer: Buyer | None,
+        dume_id: str | None = None,
+        replaces: str | None = None,
+    ) -> Saved | Refusal:
+        """Keep a document, over the draft `dume_id` or as a new DUME. Safe to repeat with `dume_id` only."""
+        request = self.wire.save(
+            document=document,
+            validated=validated,
+            consultation=consultation,
+            buyer=buyer,
+            dume_id=dume_id,
+            replaces=replaces,
+        )
+        return await self._save(operations.SAVE_OVER if dume_id else operations.SAVE_NEW, request, dume_id)
+
+    async def document(self, dume_id: str, *, form: str = "xml") -> bytes | Refusal:
+        """Return a DUME as `xml` or `pdf`."""
+        return await self._read_document(operations.DOCUMENT, self.wire.document(dume_id=dume_id, form=form))
+
+    async def search(self, *, consultation_id: str | None, buyer_id: str | None) -> tuple[FoundDume, ...] | Refusal:
+        """Return the DUMEs of a consultation, of a buyer, or both."""
+        request = self.wire.search(consultation_id=consultation_id, buyer_id=buyer_id)
+        answer = await self._call(operations.SEARCH, request)
+        if isinstance(answer, Refusal):
+            return () if answer.code in self.wire.mapping.nothing_found else answer
+        try:
+            return tuple(self._found(row) for row in self.wire.read_dumes(answer.fields))
+        except NotInAnswer as error:
+            raise AnswerUnreadable(_facts(operations.SEARCH), str(error)) from error
+
+    def state_of(self, code: str | None) -> DumeWord:
+        """Our word for a state as DUME writes it."""
+        return self.wire.mapping.state_of(code)
+
+    def espd_procedure(self, procedure: str | None) -> str | None:
+        """The code of the European document for a French procedure, None when none is known for it."""
+        return self.wire.mapping.espd_procedure(procedure)
+
+    def requester_of(self, buyer: Buyer | None) -> tuple[str, str, str]:
+        """Identifier, name and scheme of the body in whose name is asked; raises EventInvalid when there is none."""
+        return self.wire.requester_of(buyer)
+
+    async def _call(self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest) -> DumeAnswer | Refusal:
+        return await self.client.call(operation, request, event=self.event)
+
+    async def _save(
+        self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None
+    ) -> Saved | Refusal:
+        answer = await self._call(operation, request)
+        if isinstance(answer, Refusal):
+            return answer
+        names = self.wire.mapping.answers
+        dume_id = self.wire.read_text(answer.fields, names.dume_id) or known
+        if dume_id is None:
+            # It was made all the same: this is doubt, not failure.
+            raise AnswerUnreadable(_facts(operation), "an answer without the identifier of the DUME")
+        return Saved(
+            dume_id=dume_id,
+            state_code=self.wire.read_text(answer.fields, names.state),
+            messages=tuple(str(said.get("message") or said.get("code") or "") for said in messages(answer.fields)),
+        )
+
+    async def _read_document(
+        self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest
+    ) -> bytes | Refusal:
+        answer = await self._call(operation, request)
+        if isinstance(answer, Refusal):
+            return answer
+        try:
+            return self.wire.read_document(answer.fields)
+        except NotInAnswer as error:
+            raise AnswerUnreadable(_facts(operation), str(error)) from error
+
+    def _found(self, row: Mapping[str, object]) -> FoundDume:
+        names = self.wire.mapping.answers
+        dume_id = self.wire.read_text(row, names.dume_id)
+        if dume_id is None:
+            raise NotInAnswer("a DUME without its identifier")
+        return FoundDume(
+            dume_id=dume_id,
+            state_code=self.wire.read_text(row, names.state),
+            consultation_id=self.wire.read_text(row, names.consultation_id),
+            lot_number=self.wire.read_text(row, names.lot_number),
+        )
+
+
+def _facts(operation: Operation[DumeRequest, DumeAnswer]) -> CallFacts:
+    return CallFacts(upstream=operation.upstream, operation=operation.name)
+
+
+__all__ = ["Dume", "FoundDume", "Models", "Saved", "Wire"]

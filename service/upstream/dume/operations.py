@@ -1,0 +1,50 @@
+"""Every operation of DUME that the relay calls, each described once; one path serves them all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import ConfigDict, RootModel
+
+from service.upstream.forms import Received
+from service.upstream.operation import Doubt, Operation
+
+UPSTREAM: Final = "dume"
+
+
+class DumeRequest(RootModel[dict[str, object]]):
+    """A request as the mapping builds it: its names are not fixed by the code."""
+
+
+class DumeAnswer(Received):
+    """An answer that is not refused: every field is kept, and read through the mapping."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What the answer holds."""
+        return dict(self.model_extra or {})
+
+
+def _operation(name: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0) -> Operation[DumeRequest, DumeAnswer]:
+    return Operation(
+        name=name,
+        upstream=UPSTREAM,
+        api="dumeA",
+        path="",
+        request=DumeRequest,
+        answer=DumeAnswer,
+        timeout=timeout,
+        doubt=doubt,
+        is_read=is_read,
+    )
+
+
+HEALTH_CHECK = _operation("healthCheck", Doubt.REPEAT, is_read=True, timeout=10.0)
+MODEL = _operation("recupererModelDume", Doubt.REPEAT, is_read=True)
+CREATE_SIMPLE = _operation("creerDumeSimple", Doubt.LOOK_UP, is_read=False)
+SAVE_NEW = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
+SAVE_OVER = _operation("enregistrerDume", Doubt.REPEAT, is_read=False)
+SEARCH = _operation("rechercherDumes", Doubt.REPEAT, is_read=True)
+DOCUMENT = _operation("recupererDumeFormate", Doubt.REPEAT, is_read=True)

@@ -1,0 +1,186 @@
+"""Builds what DUME takes and reads what it gives, by the names of the mapping alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.core.errors import EventInvalid
+from service.upstream.dume.operations import DumeRequest
+
+if TYPE_CHECKING:
+    from contracts.events.tenders import Buyer, Consultation
+    from service.upstream.mapping import DumeMapping
+    from service.upstream.values import Platform, Requester
+
+_NAME_LENGTH = 100
+
+
+class NotInAnswer(ValueError):
+    """A value that the answer must hold is not there, or not of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """Requests and answers of one platform; raises EventInvalid when it, or the requester, is not configured."""
+
+    mapping: DumeMapping
+    platform: Platform | None
+    requester: Requester | None
+
+    def health(self) -> DumeRequest:
+        """A request that asks for nothing."""
+        return self._request(self.mapping.operations.health, self._asking(None, must=False))
+
+    def model(self) -> DumeRequest:
+        """The blank document, for which only the platform is named."""
+        return self._request(self.mapping.operations.model, {})
+
+    def simple(self, consultation: Consultation, buyer: Buyer | None) -> DumeRequest:
+        """A simplified DUME of the consultation."""
+        values = {**self._asking(buyer), **self._consultation(consultation), **self._buyer(buyer)}
+        return self._request(self.mapping.operations.create_simple, values)
+
+    def save(
+        self,
+        *,
+        document: bytes,
+        validated: bool,
+        consultation: Consultation | None,
+        buyer: Buyer | None,
+        dume_id: str | None,
+        replaces: str | None,
+    ) -> DumeRequest:
+        """A document to keep, as a draft or for good."""
+        values = {
+            **self._asking(buyer),
+            "dume_id": dume_id,
+            "replaced_dume_id": replaces,
+            "document": base64.b64encode(document).decode(),
+            "state": self.mapping.sent_states["validated" if validated else "draft"],
+            **(self._consultation(consultation) if consultation else {}),
+            **self._buyer(buyer),
+        }
+        return self._request(self.mapping.operations.save, values)
+
+    def search(self, *, consultation_id: str | None, buyer_id: str | None) -> DumeRequest:
+        """The DUMEs of a consultation, of a buyer, or both."""
+        values = {**self._asking(None), "consultation_id": consultation_id, "searched_buyer": buyer_id}
+        return self._request(self.mapping.operations.search, values)
+
+    def document(self, *, dume_id: str, form: str) -> DumeRequest:
+        """One DUME in one format."""
+        values = {**self._asking(None), "dume_id": dume_id, "format": self.mapping.formats[form]}
+        return self._request(self.mapping.operations.document, values)
+
+    def read_text(self, answer: Mapping[str, object], names: tuple[str, ...]) -> str | None:
+        """The first of these fields that holds something, as text."""
+        value = _first(answer, names)
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and str(value) else None
+
+    def read_document(self, answer: Mapping[str, object]) -> bytes:
+        """The document of an answer, decoded; raises NotInAnswer."""
+        text = self.read_text(answer, self.mapping.answers.document)
+        if text is None:
+            raise NotInAnswer("no document")
+        try:
+            return binascii.a2b_base64("".join(text.split()), strict_mode=True)
+        except ValueError as error:
+            raise NotInAnswer("a document that is not base64") from error
+
+    def read_dumes(self, answer: Mapping[str, object]) -> list[Mapping[str, object]]:
+        """The DUMEs of an answer, of which some versions may give the identifiers alone; raises NotInAnswer."""
+        listed = _first(answer, self.mapping.answers.dumes)
+        if isinstance(listed, Mapping):
+            listed = [listed]
+        if listed is None:
+            return []
+        if not isinstance(listed, list):
+            raise NotInAnswer("a list of DUMEs that is none")
+        name = self.mapping.answers.dume_id[0]
+        return [item if isinstance(item, Mapping) else {name: item} for item in listed]
+
+    def requester_of(self, buyer: Buyer | None) -> tuple[str, str, str]:
+        """Identifier, name and scheme of the body in whose name is asked: the buyer, else the configured one."""
+        configured = self.requester
+        if buyer is not None:
+            name = buyer.name or (configured.name if configured and configured.id == buyer.id else buyer.id)
+            return buyer.id, name, buyer.scheme
+        if configured is None:
+            raise EventInvalid("not_configured", "the event names no buyer, and no requester is configured for DUME")
+        return configured.id, configured.name, configured.scheme
+
+    def _asking(self, buyer: Buyer | None, *, must: bool = True) -> dict[str, object]:
+        if not must and buyer is None and self.requester is None:
+            return {}
+        identifier, name, _ = self.requester_of(buyer)
+        return {"requester_name": name[:_NAME_LENGTH], "requester_id": identifier}
+
+    def _buyer(self, buyer: Buyer | None) -> dict[str, object]:
+        identifier, _, scheme = self.requester_of(buyer)
+        return {"buyer_type": self.mapping.id_types.get(scheme, scheme), "buyer_id": identifier}
+
+    def _consultation(self, consultation: Consultation) -> dict[str, object]:
+        lots = [
+            _nested({self.mapping.fields.lot_number: lot.number, self.mapping.fields.lot_title: lot.title})
+            for lot in consultation.lots
+        ]
+        return {
+            "consultation_id": consultation.id,
+            "consultation_reference": consultation.reference,
+            "consultation_title": consultation.title,
+            "contract_type": self.mapping.contract_types.get(consultation.contract_type or ""),
+            "procedure": consultation.procedure,
+            "cpv": list(consultation.cpv) or None,
+            "bids_due": consultation.bids_due.date().isoformat() if consultation.bids_due else None,
+            "lots": lots or None,
+        }
+
+    def _request(self, operation: str, values: Mapping[str, object]) -> DumeRequest:
+        if self.platform is None:
+            raise EventInvalid("not_configured", "no buyer platform is configured for DUME")
+        said = {
+            "operation": operation,
+            "platform_type": self.platform.type,
+            "platform_id": self.platform.platform_id,
+            "technical_platform_id": self.platform.technical_platform_id,
+            **values,
+        }
+        named = {
+            getattr(self.mapping.fields, name): value
+            for name, value in said.items()
+            if value is not None and name not in self.mapping.left_out
+        }
+        return DumeRequest(_nested(named))
+
+
+def _nested(named: Mapping[str, object]) -> dict[str, object]:
+    """Put each value where the dots of its name say; values that are None are left out."""
+    tree: dict[str, object] = {}
+    for path, value in named.items():
+        if value is None:
+            continue
+        *parents, last = path.split(".")
+        place = tree
+        for parent in parents:
+            inner = place.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                inner = place[parent] = {}
+            place = inner
+        place[last] = value
+    return tree
+
+
+def _first(answer: Mapping[str, object], names: tuple[str, ...]) -> object:
+    """The first of these fields that is there; upper and lower case count alike, and dots go into objects."""
+    for name in names:
+        value: object = answer
+        for part in name.split("."):
+            fields = {key.lower(): inner for key, inner in value.items()} if isinstance(value, Mapping) else {}
+            value = fields.get(part.lower())
+        if value is not None:
+            return value
+    return None

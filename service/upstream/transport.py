@@ -1,0 +1,170 @@
+"""Carries one HTTP request and its whole answer, and knows whether anything was sent when that fails."""
+
+from __future__ import annotations
+
+import io
+import ssl
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Self
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+_CHUNK = 64 * 1024
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ConnectionTimeoutError, "connect time-out"),
+    (TimeoutError, "time-out"),
+    (aiohttp.ClientConnectorDNSError, "the name of the host is unknown"),
+    (aiohttp.ClientSSLError, "TLS failure"),
+    (ssl.SSLError, "TLS failure"),
+    (aiohttp.ClientHttpProxyError, "the proxy refused"),
+    (aiohttp.ServerDisconnectedError, "disconnected before an answer"),
+    (aiohttp.ClientPayloadError, "the answer was cut short"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """An answer read to its end; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float = 0.0
+
+
+class TransportFailure(Exception):
+    """No whole answer came back; `sent` tells whether the other side may have seen the request."""
+
+    def __init__(self, detail: str, *, sent: bool, status: int | None = None, seconds: float = 0.0) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.sent = sent
+        self.status = status
+        self.seconds = seconds
+
+
+class AnswerTooLarge(TransportFailure):
+    """The answer is larger than the relay accepts; the rest of it was not read."""
+
+
+class Transport:
+    """One pool of connections for the life of the worker.
+
+    Nothing is retried and no redirection is followed here: whoever calls must know of every request that left.
+    """
+
+    def __init__(self, *, connect_timeout: float, largest_answer: int, connections: int, user_agent: str) -> None:
+        self._connect_timeout = connect_timeout
+        self._largest_answer = largest_answer
+        self._connections = connections
+        self._user_agent = user_agent
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30.0),
+            # Cookies of a gateway would tie all calls to one of its nodes, and survive its redeployment.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._user_agent},
+            trace_configs=[_tracing()],
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float
+    ) -> HttpAnswer:
+        """Return the whole answer, or raise TransportFailure; `timeout` is in seconds and covers everything."""
+        if self._session is None:
+            raise TransportFailure("the connections are closed", sent=False)
+        seen = SimpleNamespace(sent=False, status=None)
+        started = time.monotonic()
+        try:
+            async with self._session.request(
+                method,
+                url,
+                headers=headers,
+                # A file object goes out piece by piece, with its length: megabytes at once would hold up the loop.
+                data=None if body is None else io.BytesIO(body),
+                timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout),
+                proxy=proxy_for(url),
+                allow_redirects=False,
+                trace_request_ctx=seen,
+            ) as response:
+                seen.status = response.status
+                content = await self._read(response)
+                return HttpAnswer(
+                    status=response.status,
+                    headers=_plain(response),
+                    body=content,
+                    seconds=time.monotonic() - started,
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise TransportFailure(
+                _in_words(error), sent=seen.sent, status=seen.status, seconds=time.monotonic() - started
+            ) from error
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        content = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            content += chunk
+            if len(content) > self._largest_answer:
+                response.close()
+                raise AnswerTooLarge(
+                    f"the answer is larger than {self._largest_answer} bytes", sent=True, status=response.status
+                )
+        return bytes(content)
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that the usual variables ask for.
+
+    The HTTP library could read them itself, but then it also reads .netrc, and refuses a token beside what it finds.
+    """
+    parsed = URL(url)
+    if parsed.host is None or proxy_bypass(parsed.host):
+        return None
+    return getproxies().get(parsed.scheme)
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """Mark a request as sent from the moment a connection is at hand: what follows may be on the wire."""
+
+    async def at_hand(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.sent = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(at_hand)
+    tracing.on_connection_reuseconn.append(at_hand)
+    return tracing
+
+
+def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
+def _in_words(error: Exception) -> str:
+    """Name a failure without repeating an address or a header, which may hold a secret."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

@@ -1,0 +1,72 @@
+"""What the upstream clients are told: who calls, with which secrets, where, and how patiently."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from service.upstream.mapping import UpstreamMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicalAccount:
+    """A technical account of Chorus Pro; `name` is how events and logs call it."""
+
+    name: str
+    login: str = field(repr=False)
+    password: str = field(repr=False)
+
+    @property
+    def header(self) -> str:
+        """The value of `cpro-account`."""
+        return base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """The buyer platform as registered at AIFE; `type` is the code of its identifier, "1" for a SIRET."""
+
+    platform_id: str
+    technical_platform_id: str
+    type: str = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """The public body that DUME requests are made for when an event names no buyer."""
+
+    id: str
+    name: str
+    scheme: str = "siret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamSettings:
+    """Everything the clients need.
+
+    `accounts` gives the technical account of a name, read anew each time so that a changed secret is seen; it raises
+    EventInvalid for a name it does not know. `platform` and `requester` are None when DUME is not configured.
+    `timeouts` are seconds by operation name, over those of the operations themselves.
+    """
+
+    oauth_url: str
+    api_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    mapping: UpstreamMapping = field(repr=False)
+    accounts: Callable[[str], TechnicalAccount] = field(repr=False)
+    health_account: str = "default"
+    scope: str = "openid"
+    platform: Platform | None = None
+    requester: Requester | None = None
+    concurrency: int = 16
+    connect_timeout: float = 5.0
+    token_timeout: float = 10.0
+    token_margin: float = 60.0
+    largest_answer: int = 200 * 1024 * 1024
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    user_agent: str = "piste-relay"
