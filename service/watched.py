@@ -1,0 +1,34 @@
+"""Tells when a small file has changed, also when it is a link that was moved, as mounted secrets are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LARGEST = 5_000_000
+"""Bytes; a list of accounts or of maintenance windows is far smaller."""
+
+
+class WatchedFile:
+    """A file read again when it changes; asking costs one `stat`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, int, int] | None = None
+
+    def read_if_changed(self) -> str | None:
+        """Its text when it differs from the last time, else None.
+
+        Raises OSError when it cannot be read and ValueError when it is too large or no UTF-8 text; either way it is not
+        read again before it changes.
+        """
+        stat = self.path.stat()
+        mark = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        if mark == self._seen:
+            return None
+        self._seen = mark
+        if stat.st_size > LARGEST:
+            raise ValueError(f"{self.path} is larger than {LARGEST} bytes")
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ValueError(f"{self.path} is not UTF-8 text") from None
