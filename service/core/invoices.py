@@ -11,6 +11,8 @@ from typing import Literal
 
 from service.core.documents import InvoiceFacts
 
+Kind = Literal["invoice", "credit_note"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundInvoice:
@@ -18,16 +20,16 @@ class FoundInvoice:
 
     chorus_pro_id: int
     number: str
-    kind: Literal["invoice", "credit_note"]
+    kind: Kind
     supplier_siret: str | None
     recipient_siret: str | None
     issued_on: date | None
     deposited_on: date | None
     total_including_tax: Decimal | None
     currency: str | None
-    status_code: str
-    status_since: datetime | None
-    flow_number: str | None
+    status_code: str | None
+    status_since: datetime | None = None
+    flow_number: str | None = None
 
 
 class FlowEnd(StrEnum):

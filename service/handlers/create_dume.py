@@ -55,21 +55,14 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
         found = await calls.dume.search(consultation_id=prepared.consultation.id, buyer_id=prepared.buyer_id)
         if isinstance(found, Refusal):
             return Unseen(detail=f"The search for the DUME was refused: {found.text}")
-        dume = results.live(found)
+        dume = results.live(found, calls.dume)
         if dume is None:
             return Absent()
-        return Found(answer={"dume_id": dume.dume_id, "state_code": dume.state_code, "adopted": True})
+        return Found(answer=results.answer(dume.dume_id, dume.state_code, calls.dume, adopted=True))
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
         """The answer is the end of it."""
-        return results.done(
-            self.family,
-            str(answer["dume_id"]),
-            prepared.consultation.id,
-            _text(answer.get("state_code")),
-            self.keys(prepared)[0],
-            adopted=bool(answer.get("adopted")),
-        )
+        return results.done(self.family, answer, prepared.consultation.id, self.keys(prepared)[0])
 
     async def refused(
         self, prepared: Wanted[AskedT], refusal: Refusal, entry: Entry, event: Event, calls: Calls
@@ -84,7 +77,3 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
                 self.family, refusal, prepared.consultation.id, dume_id=dume_id, reason=Reason.DUME_EXISTS
             )
         return results.refused(self.family, refusal, prepared.consultation.id, reason=Reason.UPSTREAM_REFUSED)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

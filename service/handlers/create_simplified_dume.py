@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from contracts.events import TenderDumeSimplifiedRequested
+from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
-from service.handlers.dume_results import Family
 from service.upstream import Refusal
 
 
@@ -17,7 +17,7 @@ class CreateSimplifiedDume(CreateDume[TenderDumeSimplifiedRequested]):
 
     model: ClassVar[type[TenderDumeSimplifiedRequested]] = TenderDumeSimplifiedRequested
     operation: ClassVar[str] = "creerDumeSimple"
-    family: ClassVar[Family] = "tender.dume.simplified"
+    family: ClassVar[results.Family] = "tender.dume.simplified"
 
     def prepare(self, request: TenderDumeSimplifiedRequested, event: Event) -> Wanted[TenderDumeSimplifiedRequested]:
         """What is wanted."""
@@ -30,4 +30,4 @@ class CreateSimplifiedDume(CreateDume[TenderDumeSimplifiedRequested]):
         saved = await calls.dume.create_simple(prepared.consultation, prepared.buyer)
         if isinstance(saved, Refusal):
             return saved
-        return {"dume_id": saved.dume_id, "state_code": saved.state_code, "adopted": False}
+        return results.answer(saved.dume_id, saved.state_code, calls.dume, adopted=False)

@@ -6,22 +6,12 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from contracts.events import Expectation, InvoiceDepositRequested
 from contracts.reasons import Reason
-from contracts.results import (
-    IntegratedInvoice,
-    InvoiceDepositDone,
-    InvoiceDepositReceived,
-    InvoiceDepositRefused,
-    InvoiceIntegrated,
-    InvoiceNotIntegrated,
-    NotIntegratedInvoice,
-)
-from contracts.words import Upstream, invoice_status
+from contracts.words import Upstream
 from service.core.documents import Document, DocumentInvalid, InvoiceFacts, read
 from service.core.doubt import Doubt
 from service.core.draft import Draft
@@ -140,7 +130,8 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if flow_number is None:
             return await self._follow_without_flow(prepared, answer, calls)
         report = await calls.chorus_pro.flow_report(str(flow_number))
-        match report.end:
+        end = FlowEnd(calls.upstreams.mapping.chorus_pro.flow_standing(report.state)) if report.known else FlowEnd.PENDING
+        match end:
             case FlowEnd.PENDING:
                 return Pending(reason="tracking")
             case FlowEnd.STUCK | FlowEnd.UNKNOWN:
@@ -148,12 +139,19 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
             case FlowEnd.INCIDENT:
                 return Incident()
         found = await calls.chorus_pro.invoices_of_flow(str(flow_number))
-        account = account_for(prepared.invoices, found, report.texts, report.end)
+        texts = {error.number: error.text for error in report.invoice_errors if error.number}
+        account = account_for(prepared.invoices, found, texts, end)
         if account.missing:
             return Pending(reason="invoices not shown yet")
         used = await self._used_numbers(prepared, account, entry, calls)
         return results.finished(
-            prepared.invoices, account, used, answer=answer, state=report.state, technical=report.technical_text, keys=_key
+            prepared.invoices,
+            account,
+            used,
+            answer=answer,
+            state=report.state,
+            technical=" | ".join(error.text for error in report.technical_errors if error.text) or None,
+            keys=_key,
         )
 
     async def _follow_without_flow(self, prepared: Deposit, answer: Mapping[str, object], calls: Calls) -> Followed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from contracts.reasons import Reason
@@ -18,7 +19,7 @@ from contracts.words import DumeState
 from service.core.draft import Draft
 from service.handlers.base import Finished
 from service.upstream import Refusal
-from service.upstream.dume import FoundDume, state_of
+from service.upstream.dume import Dume, FoundDume
 
 Family = Literal["tender.dume.simplified", "tender.dume.draft", "tender.dume.validation"]
 
@@ -43,18 +44,21 @@ USABLE = {
 """Whether a bidder can merge from it: only published and replaced are said to allow it; validated is not said."""
 
 
-def done(
-    family: Family, dume_id: str, consultation_id: str | None, state_code: str | None, key: str, *, adopted: bool
-) -> Finished:
-    """The DUME exists in this state."""
-    state = DumeState(state_of(state_code))
+def answer(dume_id: str, state_code: str | None, dume: Dume, *, adopted: bool) -> dict[str, object]:
+    """What the ledger keeps of a DUME that exists."""
+    return {"dume_id": dume_id, "state_code": state_code, "state": dume.state_of(state_code), "adopted": adopted}
+
+
+def done(family: Family, answer: Mapping[str, object], consultation_id: str | None, key: str) -> Finished:
+    """The DUME exists in the state its answer tells."""
+    state, state_code = DumeState(str(answer.get("state", "unknown"))), answer.get("state_code")
     data = DONE[family](
-        dume_id=dume_id,
+        dume_id=str(answer["dume_id"]),
         consultation_id=consultation_id,
         state=state,
-        state_code=state_code,
+        state_code=str(state_code) if state_code is not None else None,
         usable_by_bidders=USABLE[state],
-        adopted=adopted,
+        adopted=bool(answer.get("adopted")),
     )
     return Finished(results=(Draft(type=f"{family}.done.v1", data=data),), reason="done", kept=(key,))
 
@@ -73,18 +77,18 @@ def refused(
     return Finished(results=(Draft(type=f"{family}.refused.v1", data=data),), reason=reason)
 
 
-def live(dumes: tuple[FoundDume, ...]) -> FoundDume | None:
+def live(dumes: tuple[FoundDume, ...], dume: Dume) -> FoundDume | None:
     """The one that serves its consultation now: neither replaced nor deleted."""
     gone = {DumeState.REPLACED, DumeState.DELETED}
-    return next((dume for dume in dumes if DumeState(state_of(dume.state_code)) not in gone), None)
+    return next((found for found in dumes if DumeState(dume.state_of(found.state_code)) not in gone), None)
 
 
-def shown(dume: FoundDume) -> DumeFound:
+def shown(found: FoundDume, dume: Dume) -> DumeFound:
     """A found DUME in the words of the contract."""
     return DumeFound(
-        dume_id=dume.dume_id,
-        state=DumeState(state_of(dume.state_code)),
-        state_code=dume.state_code,
-        consultation_id=dume.consultation_id,
-        lot_number=dume.lot_number,
+        dume_id=found.dume_id,
+        state=DumeState(dume.state_of(found.state_code)),
+        state_code=found.state_code,
+        consultation_id=found.consultation_id,
+        lot_number=found.lot_number,
     )

@@ -39,22 +39,23 @@ class ReportStatus(Read[InvoiceStatusRequested]):
 def _reported(history: InvoiceHistory, found: FoundInvoice | None) -> InvoiceStatusReported:
     changes = tuple(
         StatusChange(
-            status=invoice_status(change.status_code),
-            status_code=change.status_code,
-            since=change.since,
-            comment=change.comment or None,
+            status=invoice_status(passed.code),
+            status_code=passed.code,
+            since=passed.at,
+            comment=passed.comment or None,
         )
-        for change in history.changes
+        for passed in history.statuses
     )
+    status_code = history.status_code or (changes[-1].status_code if changes else "")
     return InvoiceStatusReported(
-        invoice_number=history.number,
+        invoice_number=history.number or (found.number if found else ""),
         chorus_pro_id=history.chorus_pro_id,
         supplier_siret=found.supplier_siret if found else None,
         recipient_siret=found.recipient_siret if found else None,
-        status=invoice_status(history.status_code),
-        status_code=history.status_code,
+        status=invoice_status(status_code),
+        status_code=status_code,
         status_since=changes[-1].since if changes else None,
-        final=is_final_status(history.status_code),
+        final=is_final_status(status_code),
         history=changes,
     )
 

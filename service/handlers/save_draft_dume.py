@@ -11,9 +11,9 @@ from contracts.reasons import Reason
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
 from service.core.espd import EspdInvalid, fill
+from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event, Found, Looked
 from service.handlers.create_dume import CreateDume, Wanted
-from service.handlers.dume_results import Family
 from service.upstream import Refusal
 
 Draft = Wanted[TenderDumeDraftRequested]
@@ -24,7 +24,7 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
 
     model: ClassVar[type[TenderDumeDraftRequested]] = TenderDumeDraftRequested
     operation: ClassVar[str] = "enregistrerDume"
-    family: ClassVar[Family] = "tender.dume.draft"
+    family: ClassVar[results.Family] = "tender.dume.draft"
 
     def prepare(self, request: TenderDumeDraftRequested, event: Event) -> Draft:
         """What is wanted."""
@@ -53,7 +53,7 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
         )
         if isinstance(saved, Refusal):
             return saved
-        return {"dume_id": saved.dume_id, "state_code": saved.state_code, "adopted": False}
+        return results.answer(saved.dume_id, saved.state_code, calls.dume, adopted=False)
 
     async def look(self, prepared: Draft, entry: Entry, calls: Calls) -> Looked:
         """A change of an existing draft leaves one effect however often it is sent; a new one is searched for."""

@@ -30,7 +30,7 @@ class SearchDume(Read[TenderDumeSearchRequested]):
         if isinstance(found, Refusal):
             return (_refused(found, request),)
         wanted = request.lot_number
-        dumes = tuple(results.shown(dume) for dume in found if wanted in (None, dume.lot_number))
+        dumes = tuple(results.shown(dume, calls.dume) for dume in found if wanted in (None, dume.lot_number))
         pages = tuple(
             Draft(
                 type="tender.dume.search.page.v1",

@@ -15,7 +15,6 @@ from service.core.espd import consultation_of
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Write
 from service.upstream import Refusal
-from service.upstream.dume import state_of
 
 FAMILY: results.Family = "tender.dume.validation"
 PATIENCE = 5
@@ -70,26 +69,32 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
         )
         if isinstance(saved, Refusal):
             return saved
-        return {"state_code": saved.state_code, "consultation_id": prepared.consultation_id}
+        return self._answer(prepared, saved.state_code, calls)
+
+    def _answer(self, prepared: Validation, state_code: str | None, calls: Calls) -> dict[str, object]:
+        answer = results.answer(prepared.asked.dume_id, state_code, calls.dume, adopted=False)
+        return {**answer, "consultation_id": prepared.consultation_id}
 
     async def follow(
         self, prepared: Validation, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
     ) -> Followed:
         """Read the state back; the search may lag behind."""
-        consultation_id, said = answer.get("consultation_id"), answer.get("state_code")
+        consultation_id = str(answer["consultation_id"]) if answer.get("consultation_id") else None
         state_code = await self._read_back(prepared, consultation_id, calls)
-        if state_code is None or DumeState(state_of(state_code)) not in SETTLED:
-            if consultation_id is not None and polls < PATIENCE:
-                return Pending(reason="read_back")
-            state_code = str(said) if said else state_code
-        consultation = str(consultation_id) if consultation_id else None
-        return results.done(FAMILY, prepared.asked.dume_id, consultation, state_code, prepared.asked.dume_id, adopted=False)
+        if self._is_settled(state_code, calls):
+            answer = results.answer(prepared.asked.dume_id, state_code, calls.dume, adopted=False)
+        elif consultation_id is not None and polls < PATIENCE:
+            return Pending(reason="read_back")
+        return results.done(FAMILY, answer, consultation_id, prepared.asked.dume_id)
 
-    async def _read_back(self, prepared: Validation, consultation_id: object, calls: Calls) -> str | None:
+    def _is_settled(self, state_code: str | None, calls: Calls) -> bool:
+        return state_code is not None and DumeState(calls.dume.state_of(state_code)) in SETTLED
+
+    async def _read_back(self, prepared: Validation, consultation_id: str | None, calls: Calls) -> str | None:
         if consultation_id is None:
             return None
         buyer = prepared.asked.buyer
-        found = await calls.dume.search(consultation_id=str(consultation_id), buyer_id=buyer.id if buyer else None)
+        found = await calls.dume.search(consultation_id=consultation_id, buyer_id=buyer.id if buyer else None)
         if isinstance(found, Refusal):
             return None
         return next((dume.state_code for dume in found if dume.dume_id == prepared.asked.dume_id), None)
@@ -99,9 +104,9 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
     ) -> Finished | Found:
         """A repeat on a validated DUME comes back as "cannot be modified": the state decides, not the refusal."""
         state_code = await self._read_back(prepared, prepared.consultation_id, calls)
-        if entry.sends > 1 and state_code and DumeState(state_of(state_code)) in SETTLED:
-            return Found(answer={"state_code": state_code, "consultation_id": prepared.consultation_id})
-        settled = state_code is not None and DumeState(state_of(state_code)) in SETTLED
+        settled = self._is_settled(state_code, calls)
+        if entry.sends > 1 and settled:
+            return Found(answer=self._answer(prepared, state_code, calls))
         reason = Reason.DUME_NOT_MODIFIABLE if settled else Reason.UPSTREAM_REFUSED
         return results.refused(
             FAMILY, refusal, prepared.consultation_id, dume_id=prepared.asked.dume_id, reason=reason

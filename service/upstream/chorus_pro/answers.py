@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from service.core.invoices import FoundInvoice, Kind
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro.models import FlowState, InvoiceDetail, InvoiceRow
     from service.upstream.operation import Refusal
-
-Kind = Literal["invoice", "credit_note"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposited:
@@ -55,24 +53,6 @@ class FlowReport:
     invoice_errors: tuple[InvoiceError, ...] = ()
     technical_errors: tuple[TechnicalError, ...] = ()
     refusal: Refusal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundInvoice:
-    """One invoice as Chorus Pro has it."""
-
-    chorus_pro_id: int
-    number: str
-    kind: Kind
-    supplier_siret: str | None
-    recipient_siret: str | None
-    issued_on: date | None
-    deposited_on: date | None
-    total_including_tax: Decimal | None
-    currency: str | None
-    status_code: str | None
-    status_since: datetime | None = None
-    flow_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
