@@ -112,8 +112,8 @@ def _is_neighbour(plan: Plan, host: str) -> bool:
 def _organisation(plan: Plan) -> Iterator[str]:
     if plan.organisation == "universal" and plan.wants_dume:
         yield (
-            "RELAY_PISTE__ORGANISATION is universal, which cannot reach the DUME Service: create the PISTE account under"
-            " the DUME organisation and set dume, or remove the RELAY_DUME__ variables."
+            "RELAY_PISTE__ORGANISATION is universal, which cannot reach the DUME Service: create the PISTE account"
+            " under the DUME organisation and set dume, or remove the RELAY_DUME__ variables."
         )
 
 

@@ -1,4 +1,4 @@
-"""The names of everything that is logged, in the past tense; searches and alerts rely on them."""
+"""The names of what is logged, in the past tense; searches and alerts rely on them."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ from typing import Final
 
 EVENT_SETTLED: Final = "event_settled"
 """One line per delivery: what became of it."""
+EVENT_HANDLING_FAILED: Final = "event_handling_failed"
+"""The relay's own mistake, with its traceback; the event is kept and tried again."""
+CRASHED: Final = "crashed"
+"""An exception nobody caught."""
 
 WORKER_STARTED: Final = "worker_started"
-WORKER_STOPPING: Final = "worker_stopping_asked"
+WORKER_STOPPING: Final = "worker_asked_to_stop"
 WORKER_STOPPED: Final = "worker_stopped"
-STARTUP_CHECKED: Final = "startup_checked"
-HTTP_OPENED: Final = "http_opened"
-CRASHED: Final = "crashed"
-WARNED: Final = "python_warned"
+STARTUP_NOTICED: Final = "startup_noticed"
+"""A start-up check found something worth knowing that does not stop the start."""
 
-BROKER_CONNECTED: Final = "broker_connected"
-BROKER_LOST: Final = "broker_connection_lost"
-TOPOLOGY_DECLARED: Final = "topology_declared"
-CONSUMPTION_STALLED: Final = "consumption_stalled"
-CONSUMPTION_RESUMED: Final = "consumption_resumed"
-SETTLEMENT_UNCONFIRMED: Final = "settlement_unconfirmed"
-
-UPSTREAM_PAUSED: Final = "upstream_paused"
-UPSTREAM_RESUMED: Final = "upstream_resumed"
+GATE_PROBED: Final = "gate_probed"
+API_CLOSED: Final = "api_closed"
+API_OPENED: Final = "api_opened"
 CALENDAR_READ: Final = "calendar_read"
-CALENDAR_REJECTED: Final = "calendar_rejected"
+CALENDAR_UNREADABLE: Final = "calendar_found_unreadable"
 
 ACCOUNTS_READ: Final = "accounts_read"
-ACCOUNTS_REJECTED: Final = "accounts_file_rejected"
-ACCOUNT_REJECTED: Final = "technical_account_rejected"
-ACCOUNT_ACCEPTED: Final = "technical_account_accepted"
+ACCOUNTS_UNREADABLE: Final = "accounts_found_unreadable"
+"""A changed accounts file cannot be used; the former accounts stay."""
+ACCOUNT_REJECTED: Final = "account_rejected"
+"""A technical account was refused; a person must renew its password."""
+ACCOUNT_ACCEPTED: Final = "account_accepted_again"
 
-TOKEN_RENEWED: Final = "token_renewed"  # noqa: S105  the name of a fact, not a token
 LEDGER_LOST: Final = "ledger_became_unusable"
 LEDGER_REGAINED: Final = "ledger_became_usable"
 LEDGER_PURGED: Final = "ledger_purged"
-
-EVENT_HANDLING_FAILED: Final = "event_handling_failed"
-"""The relay's own mistake, with its traceback; the event is kept and tried again."""

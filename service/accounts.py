@@ -1,0 +1,196 @@
+"""The technical accounts by name, read again when they change, and which of them the upstream has rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from contracts.reasons import Reason
+from service.accounts_file import AccountsInvalid, parse
+from service.core.account import DEFAULT, Account
+from service.core.errors import AccountRejected, CallFacts, EventInvalid
+from service.observability import events as happened
+from service.observability.log import get_logger
+from service.watched import WatchedFile
+
+CHORUS_PRO = "chorus-pro"
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Rest:
+    """A rejected account: since when, with which password, and the one event allowed to try again."""
+
+    since: datetime
+    password: str | None = field(repr=False)
+    tried_at: datetime | None = None
+
+
+class AccountBook:
+    """Every technical account. Asking is cheap: a file is read only when it has changed.
+
+    `default` is the one account used when there is no `file`; `password_file` is where its password comes from, if that
+    may change. A rejected account is left alone for `reprobe`, or until its password changes. `on_secret` hears each
+    password, so that it is never printed. Raises AccountsInvalid at once when the file cannot be used; a later change
+    that cannot be used is logged and the former accounts stay.
+    """
+
+    def __init__(
+        self,
+        *,
+        default: Account,
+        reprobe: timedelta,
+        file: Path | None = None,
+        password_file: Path | None = None,
+        on_secret: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._reprobe = reprobe
+        self._on_secret = on_secret
+        self._file = WatchedFile(file) if file else None
+        self._accounts: dict[str, Account] = {} if file else {DEFAULT: default}
+        self._passwords: dict[str, WatchedFile] = {}
+        self._resting: dict[str, _Rest] = {}
+        if password_file and not file:
+            self._passwords[DEFAULT] = WatchedFile(password_file)
+        if self._file:
+            self._read_accounts(self._file)
+        for name in tuple(self._accounts):
+            self._read_password(name)
+            self._tell(self._accounts[name])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every account, in the order of the file."""
+        self._refresh()
+        return tuple(self._accounts)
+
+    def get(self, name: str | None) -> Account:
+        """The account as it is now; `default` or None mean the only one. Raises EventInvalid."""
+        self._refresh()
+        found = self._resolve(name)
+        self._refresh_password(found)
+        return self._accounts[found]
+
+    def check(self, name: str | None) -> None:
+        """Pass when an event may name this account, or none; raises EventInvalid otherwise."""
+        self._refresh()
+        self._resolve(name)
+
+    def check_rested(self, name: str, now: datetime) -> None:
+        """Raise AccountRejected while this account rests after a rejection.
+
+        `now` is the time the event was taken up: after the rest one event may try, and keeps that right however often
+        it asks.
+        """
+        if not self.may_try(name, now):
+            facts = CallFacts(upstream=CHORUS_PRO, operation="(none)")
+            raise AccountRejected(facts, "the account rests after a rejection", account=self._name(name))
+
+    def may_try(self, name: str, now: datetime) -> bool:
+        """Whether the account may be used: not rejected, changed since, or rested long enough to be tried once."""
+        account = self.get(name)
+        rest = self._resting.get(account.name)
+        if rest is None or rest.tried_at == now:
+            return True
+        if rest.password != account.password:
+            del self._resting[account.name]
+            return True
+        if now - (rest.tried_at or rest.since) < self._reprobe:
+            return False
+        rest.tried_at = now
+        return True
+
+    def rejected(self, name: str, now: datetime) -> None:
+        """The upstream refused this account: leave it alone. Said once per rejection."""
+        account = self.get(name)
+        known = self._resting.get(account.name)
+        if known is None:
+            log.error(
+                happened.ACCOUNT_REJECTED,
+                account=account.name,
+                login=account.login,
+                next_step="Renew its password; it is tried again when the secret changes, or rarely.",
+                tried_again_after_s=self._reprobe.total_seconds(),
+            )
+        if known is None or known.tried_at is not None:
+            self._resting[account.name] = _Rest(since=now, password=account.password)
+
+    def accepted(self, name: str) -> None:
+        """The upstream took this account."""
+        if self._resting.pop(self._name(name), None) is not None:
+            log.warning(happened.ACCOUNT_ACCEPTED, account=self._name(name))
+
+    def is_rejected(self, name: str) -> bool:
+        """Whether the last thing heard of this account is a rejection."""
+        return self._name(name) in self._resting
+
+    def _name(self, name: str | None) -> str:
+        self._refresh()
+        return self._resolve(name)
+
+    def _resolve(self, name: str | None) -> str:
+        if name in self._accounts:
+            return str(name)
+        if name in {None, DEFAULT} and len(self._accounts) == 1:
+            return next(iter(self._accounts))
+        if name is None or (name == DEFAULT and DEFAULT not in self._accounts):
+            raise EventInvalid(
+                Reason.ACCOUNT_REQUIRED, "Several accounts are configured, so the event must name one in `account`."
+            )
+        raise EventInvalid(Reason.ACCOUNT_UNKNOWN, f"No account is named {name[:100]}.")
+
+    def _refresh(self) -> None:
+        if self._file is None:
+            return
+        try:
+            self._read_accounts(self._file)
+        except AccountsInvalid as error:
+            log.warning(
+                happened.ACCOUNTS_UNREADABLE, detail=str(error), next_step="The former accounts are still used."
+            )
+
+    def _read_accounts(self, file: WatchedFile) -> None:
+        try:
+            text = file.read_if_changed()
+        except (OSError, ValueError) as error:
+            if self._accounts:
+                return
+            raise AccountsInvalid(f"The accounts file {file.path} cannot be read: {_why(error)}.") from None
+        if text is None:
+            return
+        entries = parse(text, folder=file.path.parent)
+        self._passwords = {e.account.name: WatchedFile(e.password_file) for e in entries if e.password_file}
+        self._accounts = {entry.account.name: entry.account for entry in entries}
+        for name in self._accounts:
+            self._read_password(name)
+            self._tell(self._accounts[name])
+        log.info(happened.ACCOUNTS_READ, accounts=len(self._accounts))
+
+    def _refresh_password(self, name: str) -> None:
+        try:
+            self._read_password(name)
+        except AccountsInvalid as error:
+            log.debug(happened.ACCOUNTS_UNREADABLE, detail=str(error))
+
+    def _read_password(self, name: str) -> None:
+        file = self._passwords.get(name)
+        if file is None:
+            return
+        try:
+            text = file.read_if_changed()
+        except (OSError, ValueError) as error:
+            raise AccountsInvalid(f"The password of account {name} cannot be read: {_why(error)}.") from None
+        password = text.strip("\r\n") if text is not None else ""
+        if password:
+            self._accounts[name] = replace(self._accounts[name], password=password)
+            self._tell(self._accounts[name])
+
+    def _tell(self, account: Account) -> None:
+        for secret in account.secrets():
+            self._on_secret(secret)
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)

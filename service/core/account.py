@@ -1,0 +1,31 @@
+"""One company's technical account of Chorus Pro."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+DEFAULT = "default"
+"""The account of an event that names none, while there is only one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier."""
+
+    name: str
+    login: str | None = None
+    password: str | None = field(default=None, repr=False)
+    suppliers: frozenset[str] = frozenset()
+
+    @property
+    def reaches_chorus_pro(self) -> bool:
+        """Whether there is anything to sign in with."""
+        return bool(self.login and self.password)
+
+    def secrets(self) -> Iterator[str]:
+        """What must never be printed: the password, and the header made of it."""
+        if self.password:
+            yield self.password
+            yield base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
