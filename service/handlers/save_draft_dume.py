@@ -37,7 +37,12 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
         if isinstance(document, Refusal):
             return document
         try:
-            filled = fill(document, consultation=prepared.consultation, buyer=prepared.buyer)
+            filled = fill(
+                document,
+                consultation=prepared.consultation,
+                buyer=calls.dume.buyer_or_requester(prepared.buyer),
+                procedure_code=calls.dume.espd_procedure(prepared.consultation.procedure),
+            )
         except EspdInvalid as error:
             raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
         return replace(prepared, document=filled)

@@ -32,7 +32,10 @@ HEALTH_TIMEOUT = 10.0
 
 
 class Upstreams:
-    """What handlers get: each upstream as an object bound to one event. Opened and closed once per worker."""
+    """What handlers get: each upstream as an object bound to one event. Opened and closed once per worker.
+
+    `on_call` is told of every HTTP call, `on_renewal` of every new token, so that it is never printed.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class Upstreams:
         gates: Gates,
         *,
         on_call: OnCall | None = None,
-        on_renewal: Callable[[], None] | None = None,
+        on_renewal: Callable[[str], None] | None = None,
     ) -> None:
         self.settings = settings
         self.gates = gates

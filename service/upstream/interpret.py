@@ -20,6 +20,7 @@ from service.core.errors import (
     Throttled,
     Unavailable,
 )
+from service.core.masking import masked
 from service.upstream.headers import challenge, correlation_id, is_json, retry_after
 from service.upstream.operation import Refusal
 from service.upstream.transport import HttpAnswer
@@ -140,7 +141,7 @@ def _refusal(facts: CallFacts, code: str | None, text: str) -> Refusal:
     return Refusal(
         operation=facts.operation,
         code=code,
-        text=text,
+        text=masked(text),
         http_status=facts.http_status,
         correlation_id=facts.correlation_id,
     )

@@ -85,7 +85,7 @@ class TokenProvider:
         *,
         margin: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
-        on_renewal: Callable[[], None] | None = None,
+        on_renewal: Callable[[str], None] | None = None,
     ) -> None:
         self._ask = ask
         self._margin = margin
@@ -157,7 +157,7 @@ class TokenProvider:
         self._expires_at = now + token.lifetime
         self._renew_at = self._expires_at - min(self._margin, token.lifetime * 0.2)
         if self._on_renewal is not None:
-            self._on_renewal()
+            self._on_renewal(token.value)
         return token
 
 

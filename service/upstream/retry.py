@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_after_delay
+from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
 from service.core.errors import AnswerLost, NotSubscribed, RequestRejected, Throttled, Unreachable, UpstreamFailure
@@ -25,13 +25,13 @@ def brief_tries(operation: Operation[RequestT, AnswerT]) -> AsyncRetrying:
     return AsyncRetrying(
         stop=stop_after_attempt(TRIES) | stop_after_delay(SECONDS),
         wait=_wait,
-        retry=retry_if_exception(lambda error: is_worth_another_try(operation, error)),
+        retry=lambda state: _again(operation, state),
         reraise=True,
     )
 
 
-def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseException) -> bool:
-    """Whether trying again at once may help, and cannot leave two effects."""
+def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseException, tries: int = 1) -> bool:
+    """Whether trying again after `tries` may help, and cannot leave two effects."""
     match error:
         case Throttled():
             return 0 < error.retry_after <= SHORT_WAIT
@@ -41,9 +41,14 @@ def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseExc
             return operation.is_read or operation.doubt is Doubt.REPEAT
         case RequestRejected() | NotSubscribed():
             # The gateway has been seen to answer a read with an odd 400 or 404, and the same read well afterwards.
-            return operation.is_read and error.facts.http_status in {400, 404}
+            return operation.is_read and error.facts.http_status in {400, 404} and tries == 1
         case _:
             return False
+
+
+def _again(operation: Operation[RequestT, AnswerT], state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    return error is not None and is_worth_another_try(operation, error, state.attempt_number)
 
 
 def _wait(state: RetryCallState) -> float:

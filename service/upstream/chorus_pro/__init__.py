@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from service.core.errors import AnswerUnreadable, CallFacts, NotSubscribed, RequestRejected
+from service.core.invoices import FoundInvoice
 from service.upstream.chorus_pro import models, operations
 from service.upstream.chorus_pro.answers import (
     Deposited,
     FlowReport,
-    FoundInvoice,
     InvoiceError,
     InvoiceHistory,
     StatusPassed,
@@ -77,14 +77,15 @@ class ChorusPro:
         """Return every invoice that a flow has brought, none while it is pending."""
         return await self._search(flow_number=flow_number)
 
-    async def invoices_numbered(self, number: str, supplier_siret: str) -> tuple[FoundInvoice, ...]:
-        """Return the invoices of this supplier with this number. A pending flow does not show here."""
-        known = await self._structures()
+    async def invoices_numbered(self, number: str, supplier_siret: str | None) -> tuple[FoundInvoice, ...]:
+        """Return the invoices of this supplier (of any, when not known) with this number; a pending flow shows none."""
+        known = await self._structures() if supplier_siret else None
         found = await self._search(number=number, supplier_id=(known or {}).get(_plain(supplier_siret)))
         return tuple(
             invoice
             for invoice in found
-            if invoice.number == number and _plain(invoice.supplier_siret) == _plain(supplier_siret)
+            if invoice.number.strip() == number.strip()
+            and (not supplier_siret or _plain(invoice.supplier_siret) == _plain(supplier_siret))
         )
 
     async def sees_supplier(self, supplier_siret: str) -> bool | None:

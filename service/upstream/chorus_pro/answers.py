@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from service.core.invoices import FoundInvoice, Kind
+from service.core.masking import masked
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro.models import FlowState, InvoiceDetail, InvoiceRow
     from service.upstream.operation import Refusal
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposited:
@@ -24,7 +26,7 @@ class Deposited:
 class InvoiceError:
     """Why one invoice of a flow was not taken; `text` as Chorus Pro wrote it, empty when it wrote nothing."""
 
-    number: str | None
+    number: str
     supplier: str | None
     recipient: str | None
     text: str
@@ -81,10 +83,15 @@ def to_report(state: FlowState) -> FlowReport:
         state=state.state,
         since=state.since,
         invoice_errors=tuple(
-            InvoiceError(number=row.number, supplier=row.supplier, recipient=row.recipient, text=row.text or "")
+            InvoiceError(number=row.number, supplier=row.supplier, recipient=row.recipient, text=masked(row.text or ""))
             for row in state.invoices
+            if row.number
         ),
-        technical_errors=tuple(TechnicalError(code=row.code, text=row.text or row.kind or "") for row in state.file),
+        technical_errors=(
+            *(TechnicalError(code=row.code, text=masked(row.text or row.kind or "")) for row in state.file),
+            # What names no invoice is about the file.
+            *(TechnicalError(code=None, text=masked(row.text or "")) for row in state.invoices if not row.number),
+        ),
     )
 
 

@@ -114,9 +114,11 @@ class Dume:
         if isinstance(answer, Refusal):
             return () if answer.code in self.wire.mapping.nothing_found else answer
         try:
-            return tuple(self._found(row) for row in self.wire.read_dumes(answer.fields))
+            found = tuple(self._found(row) for row in self.wire.read_dumes(answer.fields))
         except NotInAnswer as error:
             raise AnswerUnreadable(_facts(operations.SEARCH), str(error)) from error
+        # A criterion that is not heeded would show the DUMEs of other consultations as ours.
+        return tuple(dume for dume in found if consultation_id in {None, dume.consultation_id or consultation_id})
 
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""
@@ -126,9 +128,9 @@ class Dume:
         """The code of the European document for a French procedure, None when none is known for it."""
         return self.wire.mapping.espd_procedure(procedure)
 
-    def requester_of(self, buyer: Buyer | None) -> tuple[str, str, str]:
-        """Identifier, name and scheme of the body in whose name is asked; raises EventInvalid when there is none."""
-        return self.wire.requester_of(buyer)
+    def buyer_or_requester(self, buyer: Buyer | None) -> Buyer:
+        """The buyer with a name, or the configured requester when there is none; raises EventInvalid without either."""
+        return self.wire.buyer_or_requester(buyer)
 
     async def _call(self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest) -> DumeAnswer | Refusal:
         return await self.client.call(operation, request, event=self.event)

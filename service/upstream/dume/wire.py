@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contracts.events import Buyer
 from service.core.errors import EventInvalid
 from service.upstream.dume.operations import DumeRequest
 
 if TYPE_CHECKING:
-    from contracts.events.tenders import Buyer, Consultation
+    from contracts.events import Consultation
     from service.upstream.mapping import DumeMapping
     from service.upstream.values import Platform, Requester
 
@@ -68,12 +69,12 @@ class Wire:
 
     def search(self, *, consultation_id: str | None, buyer_id: str | None) -> DumeRequest:
         """The DUMEs of a consultation, of a buyer, or both."""
-        values = {**self._asking(None), "consultation_id": consultation_id, "searched_buyer": buyer_id}
+        values = {**self._asking(None, must=False), "consultation_id": consultation_id, "searched_buyer": buyer_id}
         return self._request(self.mapping.operations.search, values)
 
     def document(self, *, dume_id: str, form: str) -> DumeRequest:
         """One DUME in one format."""
-        values = {**self._asking(None), "dume_id": dume_id, "format": self.mapping.formats[form]}
+        values = {**self._asking(None, must=False), "dume_id": dume_id, "format": self.mapping.formats[form]}
         return self._request(self.mapping.operations.document, values)
 
     def read_text(self, answer: Mapping[str, object], names: tuple[str, ...]) -> str | None:
@@ -103,25 +104,25 @@ class Wire:
         name = self.mapping.answers.dume_id[0]
         return [item if isinstance(item, Mapping) else {name: item} for item in listed]
 
-    def requester_of(self, buyer: Buyer | None) -> tuple[str, str, str]:
-        """Identifier, name and scheme of the body in whose name is asked: the buyer, else the configured one."""
-        configured = self.requester
+    def buyer_or_requester(self, buyer: Buyer | None) -> Buyer:
+        """The buyer with a name, or the configured requester when there is none."""
+        known = self.requester
         if buyer is not None:
-            name = buyer.name or (configured.name if configured and configured.id == buyer.id else buyer.id)
-            return buyer.id, name, buyer.scheme
-        if configured is None:
+            name = known.name if known and known.id == buyer.id else buyer.id
+            return buyer if buyer.name else buyer.model_copy(update={"name": name})
+        if known is None:
             raise EventInvalid("not_configured", "the event names no buyer, and no requester is configured for DUME")
-        return configured.id, configured.name, configured.scheme
+        return Buyer.model_construct(id=known.id, name=known.name, scheme=known.scheme)
 
     def _asking(self, buyer: Buyer | None, *, must: bool = True) -> dict[str, object]:
         if not must and buyer is None and self.requester is None:
             return {}
-        identifier, name, _ = self.requester_of(buyer)
-        return {"requester_name": name[:_NAME_LENGTH], "requester_id": identifier}
+        asking = self.buyer_or_requester(buyer)
+        return {"requester_name": (asking.name or asking.id)[:_NAME_LENGTH], "requester_id": asking.id}
 
     def _buyer(self, buyer: Buyer | None) -> dict[str, object]:
-        identifier, _, scheme = self.requester_of(buyer)
-        return {"buyer_type": self.mapping.id_types.get(scheme, scheme), "buyer_id": identifier}
+        named = self.buyer_or_requester(buyer)
+        return {"buyer_type": self.mapping.id_types.get(named.scheme, named.scheme), "buyer_id": named.id}
 
     def _consultation(self, consultation: Consultation) -> dict[str, object]:
         lots = [
