@@ -65,9 +65,9 @@ class Metrics:
             "account_password_expiry_timestamp_seconds", "When the technical password expires.", "account"
         )
 
-    def called(self, upstream: str, operation: str, status: int | None, seconds: float) -> None:
-        """Count one call upstream; `status` is None when no answer came."""
-        self.upstream_calls.labels(upstream, operation, FAILURE if status is None else str(status)).inc()
+    def called(self, upstream: str, operation: str, status: str, seconds: float) -> None:
+        """Count one call upstream; `status` is the HTTP status, `not-sent` or `lost`."""
+        self.upstream_calls.labels(upstream, operation, status).inc()
         self.upstream_call_duration.labels(upstream, operation).observe(seconds)
 
     def settled(self, event_type: str, outcome: str, reason: str) -> None:

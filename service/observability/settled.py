@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,8 @@ from service.core.delivery import Delivery
 from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
 from service.observability.calls import CallSeen
 from service.observability.events import EVENT_SETTLED
+from service.observability.log import get_logger
+from service.observability.metrics import Metrics
 
 WORDS: dict[type[Outcome], str] = {
     Completed: "completed",
@@ -21,6 +24,8 @@ WORDS: dict[type[Outcome], str] = {
     Rejected: "rejected",
 }
 NOTHING_YET = "none"
+UNKNOWN = "unknown"
+"""Counted instead of a type nobody supports, so that senders cannot add series."""
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
 
 
@@ -52,20 +57,22 @@ class Settled:
         return str(self.outcome.reason) if self.outcome else NOTHING_YET
 
 
-class Log(Protocol):
-    """What is asked of a logger here."""
+def reporter(metrics: Metrics) -> Callable[[Settled], None]:
+    """What to tell of each delivery at its end: it is counted, and written as `event_settled`."""
+    log = get_logger(__name__)
 
-    def info(self, event: str, /, **facts: object) -> object:
-        """Write one line."""
+    def report(settled: Settled) -> None:
+        metrics.settled(settled.type if settled.type in REQUESTS else UNKNOWN, settled.outcome_word, settled.reason)
+        log.info(EVENT_SETTLED, **to_facts(settled, datetime.now(UTC)))
 
-
-def log_settled(log: Log, settled: Settled, now: datetime) -> None:
-    """Write `event_settled` with every field, absent ones as null, so that a search may rely on each."""
-    log.info(EVENT_SETTLED, **to_facts(settled, now))
+    return report
 
 
 def to_facts(settled: Settled, now: datetime) -> dict[str, object]:
-    """The fields of `event_settled` in the order an operator reads them; `_s` are seconds, age since first seen."""
+    """Every field of `event_settled`, absent ones as None so that a search may rely on each.
+
+    `age_s` is seconds since the event was first seen, `duration_s` seconds of work on this delivery.
+    """
     delivery, envelope = settled.delivery, settled.envelope
     call = settled.calls[-1] if settled.calls else None
     return {
@@ -104,3 +111,14 @@ def _stated(settled: Settled, name: str) -> object:
 def _trace_id(traceparent: str | None) -> str | None:
     match = TRACEPARENT.match(traceparent or "")
     return match[1] if match else None
+
+
+def reporter(metrics: Metrics, known_types: Container[str]) -> Callable[[Settled], None]:
+    """Logs and counts each delivery; a type nobody knows is counted as `unknown`, so that the series stay few."""
+
+    def report(settled: Settled) -> None:
+        log.info(EVENT_SETTLED, **settled.line())
+        counted = settled.event_type if settled.event_type in known_types else "unknown"
+        metrics.settled(counted, settled.outcome_word, settled.reason.split()[0])
+
+    return report

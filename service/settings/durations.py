@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import timedelta
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 WRITTEN = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([smhd]?)", re.ASCII)
+SHORTEST_STEP = 0.1
+"""Seconds; the broker's timers are no finer, and nothing useful happens sooner."""
 LONGEST = timedelta(days=3650)
 
 
@@ -28,7 +29,7 @@ def to_amount(text: object, unit: str) -> float:
 
 
 def to_steps(text: object) -> tuple[timedelta, ...]:
-    """A list of waits such as `10s,1m,15m,6h`, in the order given; each a whole number of seconds, at least one.
+    """A list of waits such as `10s,1m,15m,6h`, in the order given; each in whole milliseconds, a tenth of a second or more.
 
     Raises ValueError when the list is empty or a wait cannot be used.
     """
@@ -40,15 +41,15 @@ def to_steps(text: object) -> tuple[timedelta, ...]:
 
 def _step(text: object) -> timedelta:
     seconds = to_amount(text, "s")
-    if seconds < 1 or not math.isclose(seconds, round(seconds)):
-        raise ValueError("each wait is a whole number of seconds, at least 1s")
-    return timedelta(seconds=round(seconds))
+    if seconds < SHORTEST_STEP:
+        raise ValueError("each wait is at least a tenth of a second")
+    return timedelta(milliseconds=round(seconds * 1000))
 
 
 def to_text(duration: timedelta) -> str:
-    """The duration in its largest exact unit: `15m` for 900 seconds."""
-    seconds = round(duration.total_seconds())
+    """The duration in its largest exact unit: `15m` for 900 seconds, `0.5s` for half a second."""
+    seconds = duration.total_seconds()
     for unit, size in reversed(UNITS.items()):
         if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+            return f"{seconds // size:.0f}{unit}"
+    return f"{seconds:g}s"

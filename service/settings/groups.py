@@ -101,7 +101,7 @@ class ChorusProGroup(Group):
     """Login of the technical account (TECH_…@cpro.fr)."""
     password: SecretStr | None = None
     """Its password; read again when the file it comes from changes, so that a renewal needs no restart."""
-    reprobe: Annotated[Seconds, Field(ge=60)] = 3600.0
+    reprobe: Annotated[Seconds, Field(ge=1)] = 3600.0
     """Seconds a rejected technical account is left alone. An hour, because Chorus Pro locks accounts that insist; a
     changed password is tried at once."""
 
@@ -158,7 +158,7 @@ class Delay(Group):
 class DoubtGroup(Group):
     """What to do about a write whose answer was lost."""
 
-    wait: Annotated[Seconds, Field(ge=1)] = 900.0
+    wait: Annotated[Seconds, Field(ge=0.1)] = 900.0
     """Seconds before each look upstream. Longer than the usual integration: a pending flow is invisible to the search,
     so a look that comes early proves nothing."""
     looks: Annotated[int, Field(ge=1, le=100)] = 3
