@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from contracts.envelope import Envelope, Identity
 from service.core.delivery import Delivery
@@ -25,7 +23,6 @@ WORDS: dict[type[Outcome], str] = {
 }
 NOTHING_YET = "none"
 UNKNOWN = "unknown"
-"""Counted instead of a type nobody supports, so that senders cannot add series."""
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
 
 
@@ -57,12 +54,16 @@ class Settled:
         return str(self.outcome.reason) if self.outcome else NOTHING_YET
 
 
-def reporter(metrics: Metrics) -> Callable[[Settled], None]:
-    """What to tell of each delivery at its end: it is counted, and written as `event_settled`."""
+def reporter(metrics: Metrics, known_types: Container[str]) -> Callable[[Settled], None]:
+    """What to tell of each delivery at its end: it is counted, and written as `event_settled`.
+
+    A type that is not one of `known_types` is counted as `unknown`, so that senders cannot add series.
+    """
     log = get_logger(__name__)
 
     def report(settled: Settled) -> None:
-        metrics.settled(settled.type if settled.type in REQUESTS else UNKNOWN, settled.outcome_word, settled.reason)
+        counted = settled.type if settled.type in known_types else UNKNOWN
+        metrics.settled(counted, settled.outcome_word, settled.reason.split()[0])
         log.info(EVENT_SETTLED, **to_facts(settled, datetime.now(UTC)))
 
     return report
@@ -111,14 +112,3 @@ def _stated(settled: Settled, name: str) -> object:
 def _trace_id(traceparent: str | None) -> str | None:
     match = TRACEPARENT.match(traceparent or "")
     return match[1] if match else None
-
-
-def reporter(metrics: Metrics, known_types: Container[str]) -> Callable[[Settled], None]:
-    """Logs and counts each delivery; a type nobody knows is counted as `unknown`, so that the series stay few."""
-
-    def report(settled: Settled) -> None:
-        log.info(EVENT_SETTLED, **settled.line())
-        counted = settled.event_type if settled.event_type in known_types else "unknown"
-        metrics.settled(counted, settled.outcome_word, settled.reason.split()[0])
-
-    return report

@@ -29,7 +29,7 @@ def to_amount(text: object, unit: str) -> float:
 
 
 def to_steps(text: object) -> tuple[timedelta, ...]:
-    """A list of waits such as `10s,1m,15m,6h`, in the order given; each in whole milliseconds, a tenth of a second or more.
+    """A list of waits such as `10s,1m,15m,6h`, in the order given; each a tenth of a second or more.
 
     Raises ValueError when the list is empty or a wait cannot be used.
     """
