@@ -235,7 +235,9 @@ class WriteInHand:
             case Step.SEND:
                 return await self._send()
             case Step.HOLD:
-                return await self._hold("Looking upstream found nothing, and sending again is not allowed without a person.")
+                return await self._hold(
+                    "Looking upstream found nothing, and sending again is not allowed without a person."
+                )
             case _:
                 wait = self._policies.doubt.wait
                 await self._change(Change(looks=self.entry.looks + 1, next_look_in=wait))
@@ -272,8 +274,9 @@ class WriteInHand:
 
     def _pending(self, pending: Pending, polls: int) -> Outcome:
         results = () if self._task.delivery.queue == TRACKING else self._progress()
-        outcome = self._tracked(polls=polls + 1, reason=pending.cause or pending.reason, results=results)
-        return replace(outcome, delay=self._policies.tracking[-1]) if pending.slow else outcome
+        outcome = self._tracked(polls=polls + 1, reason=pending.reason, results=results)
+        delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
+        return replace(outcome, detail=pending.detail, delay=delay)
 
     def _tracked(self, *, polls: int, reason: str, results: tuple[ResultEvent, ...]) -> RetryLater:
         steps = self._policies.tracking

@@ -18,10 +18,12 @@ from contracts.reasons import Reason
 from contracts.results import Delayed
 from contracts.words import DelayCause, Upstream
 from service.accounts import AccountBook
+from service.core.account import DEFAULT
 from service.core.delivery import Delivery
 from service.core.errors import AccountRejected, EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
 from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
 from service.core.recoverability import GiveUp, Reached, RetryPolicy, Situation, recover
+from service.core.replies import Replies
 from service.handlers.base import Calls, Event, Read, Write
 from service.ledger import Ledger
 from service.lifecycle import Lifecycle, Task, WriteInHand
@@ -30,7 +32,6 @@ from service.observability import events as happened
 from service.observability.calls import calls_recorded
 from service.observability.log import get_logger
 from service.observability.settled import Settled
-from service.core.replies import Replies
 from service.routes import ROUTES, Route
 from service.upstream import Upstreams
 
@@ -71,7 +72,7 @@ class Pipeline:
         with calls_recorded() as seen.calls:
             try:
                 outcome = await self._read_envelope(delivery, seen)
-            except Exception as error:  # noqa: BLE001  # the relay's own mistakes end here: the event is kept and tried again
+            except Exception as error:  # the relay's own mistakes end here: the event is kept and tried again
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=delivery.message_id)
                 outcome = await self._recovered(error, delivery, seen)
         seen.outcome, seen.seconds = outcome, monotonic() - started
@@ -86,14 +87,16 @@ class Pipeline:
         except EnvelopeInvalid as error:
             return self._unreadable(error, seen)
         seen.envelope = received.envelope
-        seen.account = received.envelope.account or "default"
         route = ROUTES.get(received.envelope.type)
         if route is None or delivery.queue == "unrouted":
             return self._unsupported(received, delivery)
         seen.upstream = route.handler.upstream
         event = self._event(received)
+        seen.account = event.account
         try:
-            request: Incoming | EventInvalid = await self._off_loop(delivery, lambda: self._request(route, event, delivery))
+            request: Incoming | EventInvalid = await self._off_loop(
+                delivery, lambda: self._request(route, event, delivery)
+            )
         except EventInvalid as error:
             request = error
         if isinstance(route.handler, Read):
@@ -120,10 +123,17 @@ class Pipeline:
             envelope=envelope,
             data=received.data,
             digest=received.digest,
-            account=envelope.account or "default",
+            account=self._account_name(envelope.account),
             now=datetime.now(UTC),
             key=f"{envelope.source} {envelope.id}",
         )
+
+    def _account_name(self, asked: str | None) -> str:
+        """The account as the configuration names it, so that two ways to say it are one account to the ledger."""
+        try:
+            return self.accounts.get(asked).name
+        except EventInvalid:
+            return asked or DEFAULT
 
     def _request(self, route: Route, event: Event, delivery: Delivery) -> Incoming:
         """The data of the event by its contract; raises EventInvalid."""
@@ -151,7 +161,12 @@ class Pipeline:
         return Completed(results=results, reason=results[-1].type.split(".")[-2])
 
     async def _run_write(
-        self, handler: Write[Any, Any], request: Incoming | EventInvalid, event: Event, delivery: Delivery, seen: Settled
+        self,
+        handler: Write[Any, Any],
+        request: Incoming | EventInvalid,
+        event: Event,
+        delivery: Delivery,
+        seen: Settled,
     ) -> Outcome:
         prepared: object = request
         if not isinstance(request, EventInvalid):
@@ -174,10 +189,12 @@ class Pipeline:
     ) -> Outcome:
         try:
             outcome = await hand.work()
-        except Exception as error:  # noqa: BLE001  # the ledger knows how far it came; recoverability decides
+        except Exception as error:  # the ledger knows how far it came; recoverability decides
             if not isinstance(error, UpstreamFailure | EventInvalid):
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
-            return await self._recovered(error, delivery, seen, event=event, hand=hand, repeatable=handler.is_repeatable)
+            return await self._recovered(
+                error, delivery, seen, event=event, hand=hand, repeatable=handler.is_repeatable
+            )
         else:
             await self._worked(event, seen)
             return self._announced(outcome, delivery, seen, event)

@@ -43,7 +43,10 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """The event waits in the parking queue of `upstream` until its gate opens; no attempt is used up."""
+    """The event waits in the parking queue of `upstream` until its gate opens; no attempt is used up.
+
+    `closings` is 1 when this event's own failure closed the gate.
+    """
 
     upstream: str
     reason: str

@@ -114,7 +114,7 @@ def _park(error: UpstreamFailure, situation: Situation) -> Parked:
         reason="maintenance",
         until=until,
         detail=_said(error),
-        closings=situation.closings + closed_it,
+        closings=int(closed_it),
     )
 
 

@@ -14,9 +14,9 @@ from contracts.base import Incoming
 from contracts.envelope import Envelope
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
+from service.accounts import AccountBook
 from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
-from service.accounts import AccountBook
 from service.core.entry import Entry
 from service.core.replies import Replies
 from service.ledger import Ledger
@@ -26,6 +26,7 @@ from service.upstream.dume import Dume
 
 RequestT = TypeVar("RequestT", bound=Incoming)
 PreparedT = TypeVar("PreparedT")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -119,11 +120,11 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """The upstream has not finished. `cause` (of `X.delayed`) is set when a person should know; `slow` waits longest."""
+    """The upstream has not finished. `reason` is one word of a closed list; a slow one waits the longest step."""
 
     reason: str
-    cause: str | None = None
-    slow: bool = False
+    detail: str = ""
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,4 +199,21 @@ def reason_of(refusal: Refusal, known: Mapping[str, Reason]) -> Reason:
     return known.get(refusal.code or "", Reason.UPSTREAM_REFUSED)
 
 
-__all__ = ["TERMINAL", "Absent", "Calls", "Draft", "Event", "Finished", "Followed", "Found", "Incident", "Looked", "Pending", "Read", "Unseen", "UsedByOther", "Write", "reason_of"]
+__all__ = [
+    "TERMINAL",
+    "Absent",
+    "Calls",
+    "Draft",
+    "Event",
+    "Finished",
+    "Followed",
+    "Found",
+    "Incident",
+    "Looked",
+    "Pending",
+    "Read",
+    "Unseen",
+    "UsedByOther",
+    "Write",
+    "reason_of",
+]

@@ -11,8 +11,8 @@ from contracts.results import RequestCancellationDone, RequestCancellationRefuse
 from service.core.draft import Draft
 from service.core.entry import Entry, State
 from service.core.errors import SubjectBusy
-from service.handlers.base import Calls, Event, Read
 from service.core.replies import store
+from service.handlers.base import Calls, Event, Read
 
 WITHDRAWN = "Withdrawn by a request.cancellation before anything was sent."
 REFUSALS = {

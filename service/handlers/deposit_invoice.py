@@ -130,19 +130,21 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if flow_number is None:
             return await self._follow_without_flow(prepared, answer, calls)
         report = await calls.chorus_pro.flow_report(str(flow_number))
-        end = FlowEnd(calls.upstreams.mapping.chorus_pro.flow_standing(report.state)) if report.known else FlowEnd.PENDING
+        end = (
+            FlowEnd(calls.upstreams.mapping.chorus_pro.flow_standing(report.state)) if report.known else FlowEnd.PENDING
+        )
         match end:
             case FlowEnd.PENDING:
                 return Pending(reason="tracking")
             case FlowEnd.STUCK | FlowEnd.UNKNOWN:
-                return Pending(reason=f"flow state {report.state}", cause="stuck", slow=True)
+                return Pending(reason="stuck", detail=f"flow {flow_number} is {report.state}", is_slow=True)
             case FlowEnd.INCIDENT:
                 return Incident()
         found = await calls.chorus_pro.invoices_of_flow(str(flow_number))
         texts = {error.number: error.text for error in report.invoice_errors if error.number}
         account = account_for(prepared.invoices, found, texts, end)
         if account.missing:
-            return Pending(reason="invoices not shown yet")
+            return Pending(reason="not_shown_yet")
         used = await self._used_numbers(prepared, account, entry, calls)
         return results.finished(
             prepared.invoices,
@@ -158,7 +160,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         """Adopted by number alone: the search tells no flow, so all invoices must be seen by number."""
         shown = {sent.number: found for sent, found in await _numbered(prepared.invoices, calls)}
         if len(shown) < len(prepared.invoices):
-            return Pending(reason="invoices not shown yet")
+            return Pending(reason="not_shown_yet")
         account = Account(found=shown, refused={}, missing=())
         return results.finished(prepared.invoices, account, {}, answer=answer, state=None, technical=None, keys=_key)
 
@@ -195,7 +197,9 @@ def _adopted(ours: list[FoundInvoice]) -> dict[str, object]:
     return {"flow_number": flows[0] if flows else None, "deposited_on": deposited_on, "adopted": True}
 
 
-async def _numbered(invoices: tuple[InvoiceFacts, ...] | list[InvoiceFacts], calls: Calls) -> list[tuple[InvoiceFacts, FoundInvoice]]:
+async def _numbered(
+    invoices: tuple[InvoiceFacts, ...] | list[InvoiceFacts], calls: Calls
+) -> list[tuple[InvoiceFacts, FoundInvoice]]:
     """Each invoice that Chorus Pro shows under its supplier and number; the one that agrees when there are several."""
     shown = []
     for sent in invoices:
@@ -219,4 +223,6 @@ def _disagreements(expect: Expectation, invoice: InvoiceFacts) -> str:
         ("total_including_tax", expect.total_including_tax, invoice.total_including_tax),
         ("currency", expect.currency, invoice.currency),
     )
-    return ", ".join(f"{name} is {theirs}, not {ours}" for name, ours, theirs in pairs if ours is not None and ours != theirs)
+    return ", ".join(
+        f"{name} is {theirs}, not {ours}" for name, ours, theirs in pairs if ours is not None and ours != theirs
+    )

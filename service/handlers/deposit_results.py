@@ -165,7 +165,9 @@ def _integrated(
         flow_number=found.flow_number or flow_number,
         status=invoice_status(found.status_code or ""),
         status_code=found.status_code or "",
-        total_including_tax=found.total_including_tax if found.total_including_tax is not None else facts.total_including_tax,
+        total_including_tax=found.total_including_tax
+        if found.total_including_tax is not None
+        else facts.total_including_tax,
         currency=found.currency or facts.currency,
         adopted=adopted,
     )
@@ -176,7 +178,9 @@ def _fact(outcome: IntegratedInvoice | NotIntegratedInvoice) -> Draft:
         data: InvoiceIntegrated | InvoiceNotIntegrated = InvoiceIntegrated(**outcome.model_dump(exclude={"integrated"}))
         return Draft(type="invoice.integrated.v1", data=data, kind="integrated", discriminator=outcome.invoice_number)
     data = InvoiceNotIntegrated(**outcome.model_dump(exclude={"integrated"}))
-    return Draft(type="invoice.not_integrated.v1", data=data, kind="not_integrated", discriminator=outcome.invoice_number)
+    return Draft(
+        type="invoice.not_integrated.v1", data=data, kind="not_integrated", discriminator=outcome.invoice_number
+    )
 
 
 def _conflict(sent: InvoiceFacts, found: FoundInvoice) -> Conflict:

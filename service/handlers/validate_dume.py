@@ -108,6 +108,4 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
         if entry.sends > 1 and settled:
             return Found(answer=self._answer(prepared, state_code, calls))
         reason = Reason.DUME_NOT_MODIFIABLE if settled else Reason.UPSTREAM_REFUSED
-        return results.refused(
-            FAMILY, refusal, prepared.consultation_id, dume_id=prepared.asked.dume_id, reason=reason
-        )
+        return results.refused(FAMILY, refusal, prepared.consultation_id, dume_id=prepared.asked.dume_id, reason=reason)

@@ -1,0 +1,235 @@
+"""Builds everything once, runs it in one task group, and takes it down in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from contracts.results import ResultEvent
+from service import wiring
+from service.bookkeeping import Bookkeeping
+from service.core.errors import LedgerUnavailable
+from service.core.gate import Gates
+from service.core.replies import Replies
+from service.health import HealthServer
+from service.ledger import open_ledger
+from service.lifecycle import Lifecycle
+from service.maintenance import Maintenance
+from service.messaging.bus import Bus
+from service.messaging.topology import INVOICES, TENDERS, TRACKING, UNROUTED, Topology
+from service.observability import events as happened
+from service.observability.log import get_logger
+from service.observability.metrics import Metrics
+from service.observability.settled import reporter
+from service.pipeline import Pipeline
+from service.routes import ROUTES
+from service.upstream import Upstreams
+
+if TYPE_CHECKING:
+    from service.observability.secrets import Secrets
+    from service.settings import Settings
+
+UNROUTED_PREFETCH = 4
+"""Nothing here needs a call: mistakes of publishers, answered one after the other."""
+
+log = get_logger(__name__)
+
+
+async def run_worker(settings: Settings, secrets: Secrets, *, version: str) -> None:
+    """Work until SIGTERM or SIGINT, then stop within the grace period.
+
+    Raises what makes a start impossible: BrokerRefused, TopologyMismatch, LedgerUnavailable, AccountsInvalid,
+    MappingInvalid, OSError (the port is taken).
+    """
+    stopping = _stop_signal()
+    worker = Worker(settings, secrets, version=version)
+    async with worker.ledger, worker.upstreams, asyncio.TaskGroup() as group:
+        await worker.run(group, stopping)
+    log.info(happened.WORKER_STOPPED)
+
+
+class Worker:
+    """The parts of one worker, made of values; none of them knows the settings."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, *, version: str) -> None:
+        self._settings = settings
+        self._metrics = Metrics()
+        self._gates = Gates(interval=timedelta(seconds=settings.maintenance.probe_interval))
+        self._accounts = wiring.account_book(settings, secrets)
+        self._replies = Replies(settings.profile)
+        self._policies = wiring.policies(settings)
+        self._names = wiring.upstream_names(settings, self._accounts)
+        self._topology = Topology(settings.amqp.prefix, wiring.waits(self._policies))
+        self.ledger = open_ledger(settings.ledger.url.get_secret_value(), lease=settings.ledger.lease)
+        self.upstreams = Upstreams(
+            wiring.upstream_settings(settings, self._accounts, f"piste-relay/{version}"),
+            self._gates,
+            on_call=self._metrics.called,
+            on_renewal=self._renewed,
+        )
+        self._secrets = secrets
+        self._bus: Bus | None = None
+
+    def _renewed(self, token: str) -> None:
+        self._secrets.register_passing(token)
+        self._metrics.token_renewals.inc()
+
+    async def run(self, group: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        """Consume until `stopping`, then let what runs finish within the grace period."""
+        maintenance = self._maintenance()
+        await maintenance.restore()
+        bus = self._bus = self._new_bus(group, self._pipeline(maintenance))
+        async with self._health(bus):
+            if not await _entered_before(bus, stopping):
+                return
+            async with contextlib.aclosing(_Closing(bus)), _running(self._bookkeeping(bus).run(), maintenance.run()):
+                self._consume(bus)
+                log.info(happened.WORKER_STARTED, profile=self._settings.profile, prefix=self._topology.prefix)
+                await stopping.wait()
+                log.info(happened.WORKER_STOPPING, in_flight=bus.in_flight, grace_s=self._settings.shutdown_grace)
+                await bus.stop(self._settings.shutdown_grace)
+
+    def _consume(self, bus: Bus) -> None:
+        """The work queues, and the parking queues of every upstream that may be called."""
+        prefetch = self._settings.concurrency
+        bus.consume({INVOICES: prefetch, TENDERS: prefetch, TRACKING: prefetch, UNROUTED: UNROUTED_PREFETCH})
+        for upstream in ("chorus-pro", "dume"):
+            self._drain(upstream)
+
+    def _drain(self, upstream: str) -> None:
+        """Consume what is parked for an upstream while it may be called: one by one while it is being tried."""
+        if self._bus is None:
+            return
+        queue = f"parked.{upstream}"
+        if self._gates.is_closed(upstream):
+            self._bus.stop_queue(queue)
+        elif self._gates.is_paused(upstream):
+            self._bus.start_queue(queue, 1)
+        else:
+            self._bus.start_queue(queue, self._settings.concurrency)
+
+    def _moved(self, upstream: str) -> None:
+        """A gate of this upstream changed: traffic comes back slowly, first one call at a time."""
+        if not self._gates.is_closed(upstream):
+            self.upstreams.reset_window(upstream)
+        self._drain(upstream)
+        if upstream in self._names:
+            self._metrics.gate_open.labels(upstream).set(not self._gates.is_paused(upstream))
+
+    def _maintenance(self) -> Maintenance:
+        async def announce(result: ResultEvent) -> None:
+            if self._bus is not None:
+                await self._bus.publish_results([result])
+
+        return Maintenance(
+            gates=self._gates,
+            ledger=self.ledger,
+            profile=self._settings.profile,
+            upstreams=self._names,
+            check_health=self.upstreams.check_health,
+            announce=announce,
+            changed=self._moved,
+            calendar=self._settings.maintenance.calendar,
+        )
+
+    def _pipeline(self, maintenance: Maintenance) -> Pipeline:
+        return Pipeline(
+            upstreams=self.upstreams,
+            ledger=self.ledger,
+            lifecycle=Lifecycle(self.ledger, self._replies, self._policies),
+            accounts=self._accounts,
+            maintenance=maintenance,
+            replies=self._replies,
+            retries=self._policies.retries,
+            settled=reporter(self._metrics, ROUTES),
+        )
+
+    def _new_bus(self, group: asyncio.TaskGroup, pipeline: Pipeline) -> Bus:
+        # Every delivery starts at once, so that the ledger knows it; how many calls run is the windows' business.
+        in_flight = 5 * self._settings.concurrency + UNROUTED_PREFETCH + 1
+        return Bus(
+            self._settings.amqp.url.get_secret_value(),
+            self._topology,
+            group,
+            handle=pipeline.handle,
+            moved=pipeline.moved,
+            concurrency=in_flight,
+            declare_topology=self._settings.amqp.declare,
+        )
+
+    def _bookkeeping(self, bus: Bus) -> Bookkeeping:
+        return Bookkeeping(
+            metrics=self._metrics,
+            gates=self._gates,
+            ledger=self.ledger,
+            bus=bus,
+            upstreams=self._names,
+            retention=self._settings.ledger.retention,
+        )
+
+    def _health(self, bus: Bus) -> HealthServer:
+        async def broker_consumed() -> bool:
+            return bus.is_consuming()
+
+        async def ledger_usable() -> bool:
+            try:
+                await self.ledger.ping()
+            except LedgerUnavailable:
+                return False
+            return True
+
+        return HealthServer(
+            host=self._settings.http.host,
+            port=self._settings.http.port,
+            checks={"broker_consumed": broker_consumed, "ledger_usable": ledger_usable},
+            metrics=self._metrics.render,
+        )
+
+
+def _stop_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _entered_before(bus: Bus, stopping: asyncio.Event) -> bool:
+    """Whether the broker was reached; False when the worker was told to stop while it waited for it."""
+    entering = asyncio.ensure_future(bus.__aenter__())
+    stopped = asyncio.ensure_future(stopping.wait())
+    done, _ = await asyncio.wait((entering, stopped), return_when=asyncio.FIRST_COMPLETED)
+    for task in {entering, stopped} - done:
+        task.cancel()
+    await asyncio.wait((entering, stopped))
+    if entering.cancelled():
+        return False
+    entering.result()
+    return True
+
+
+class _Closing:
+    """A bus that is left however the block ends."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def aclose(self) -> None:
+        """Leave it; nothing happens when it was stopped already."""
+        await self._bus.stop(0.0)
+
+
+@contextlib.asynccontextmanager
+async def _running(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run these while inside; one that fails ends the block with its error."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in background]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()

@@ -1,0 +1,96 @@
+"""Keeps the figures an operator watches up to date, and the ledger free of what is too old to matter."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from service.core.errors import LedgerUnavailable
+from service.core.gate import Gates, Position
+from service.messaging.failures import BrokerTrouble
+from service.observability import events as happened
+from service.observability.log import get_logger
+from service.observability.metrics import Metrics
+
+if TYPE_CHECKING:
+    from service.ledger import Ledger
+    from service.messaging.bus import Bus
+
+EVERY = 15.0
+"""Seconds between two looks; scrapers come about that often."""
+
+DAY = 86_400.0
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Bookkeeping:
+    """`retention` is in days."""
+
+    metrics: Metrics
+    gates: Gates
+    ledger: Ledger
+    bus: Bus
+    upstreams: tuple[str, ...]
+    retention: float
+    _purged_at: float = float("-inf")
+    _ledger_lost: bool = False
+
+    async def run(self) -> None:
+        """Look at everything every few seconds, until cancelled."""
+        while True:
+            await self._count_waiting()
+            await self._count_ledger()
+            await asyncio.sleep(EVERY)
+
+    def gates_changed(self) -> None:
+        """Show the gates as they are now."""
+        for upstream in self.upstreams:
+            self.metrics.gate_open.labels(upstream).set(not self.gates.is_paused(upstream))
+
+    async def _count_waiting(self) -> None:
+        self.gates_changed()
+        if self.bus.last_delivery is not None:
+            self.metrics.last_delivery.set(self.bus.last_delivery.timestamp())
+        try:
+            depths = await self.bus.depths()
+        except BrokerTrouble:
+            return
+        parked = sum(depth for queue, depth in depths.items() if queue.startswith("parked."))
+        self.metrics.parked_events.set(parked)
+        self.metrics.oldest_parked.set(self._pause_age() if parked else 0.0)
+        self.metrics.dead_letters.set(depths.get("dead-letter", 0))
+        self.metrics.unclaimed_results.set(depths.get("unclaimed", 0))
+
+    def _pause_age(self) -> float:
+        """The broker does not tell the age of a message; nothing was parked before the pause began."""
+        began = [gate.since for gate in self.gates if gate.position is not Position.OPEN and gate.since]
+        return (datetime.now(UTC) - min(began)).total_seconds() if began else 0.0
+
+    async def _count_ledger(self) -> None:
+        try:
+            totals = await self.ledger.totals()
+            await self._purge()
+        except LedgerUnavailable as error:
+            if not self._ledger_lost:
+                log.error(happened.LEDGER_LOST, detail=str(error))
+            self._ledger_lost = True
+            return
+        if self._ledger_lost:
+            log.warning(happened.LEDGER_REGAINED)
+        self._ledger_lost = False
+        self.metrics.in_doubt.set(totals.in_doubt)
+        self.metrics.oldest_in_doubt.set(totals.oldest_in_doubt)
+        self.metrics.oldest_unfinished_deposit.set(totals.oldest_unfinished_deposit)
+
+    async def _purge(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._purged_at < DAY:
+            return
+        self._purged_at = now
+        purged = await self.ledger.purge(self.retention)
+        if purged:
+            log.info(happened.LEDGER_PURGED, entries=purged, older_than_days=self.retention)

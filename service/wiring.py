@@ -1,0 +1,127 @@
+"""Turns settings into the values each part is made of, so that no part knows the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contracts.reasons import Reason
+from service.accounts import AccountBook
+from service.core.account import DEFAULT, Account
+from service.core.doubt import DoubtPolicy
+from service.core.errors import EventInvalid
+from service.core.recoverability import RetryPolicy
+from service.lifecycle import Policies
+from service.upstream import (
+    CHORUS_PRO,
+    DUME,
+    Platform,
+    Requester,
+    TechnicalAccount,
+    UpstreamSettings,
+    load_mapping,
+)
+from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.dume import operations as dume_operations
+from service.upstream.operation import Operation
+
+if TYPE_CHECKING:
+    from service.observability.secrets import Secrets
+    from service.settings import Settings
+
+CALL_SHARE_OF_LEASE = 0.8
+"""A call ends before the lease it is made under: its time-out is at most this share of it."""
+
+LONGEST_ACCOUNT_WAIT = timedelta(minutes=15)
+"""Events of a rejected account come back at least this often to see whether its secret changed; that costs no call."""
+
+
+def policies(settings: Settings) -> Policies:
+    """How patient this worker is."""
+    return Policies(
+        retries=RetryPolicy(
+            steps=settings.delay.steps,
+            doubt_wait=timedelta(seconds=settings.doubt.wait),
+            account_wait=min(LONGEST_ACCOUNT_WAIT, timedelta(seconds=settings.chorus_pro.reprobe)),
+        ),
+        doubt=DoubtPolicy(wait=settings.doubt.wait, looks=settings.doubt.looks, resend=settings.doubt.then == "resend"),
+        tracking=settings.tracking.steps,
+    )
+
+
+def waits(chosen: Policies) -> tuple[timedelta, ...]:
+    """The union of all waits an event may be asked to make; each gets its delay queue."""
+    retries = chosen.retries
+    return tuple(sorted({*retries.steps, retries.doubt_wait, retries.account_wait, *chosen.tracking}))
+
+
+def account_book(settings: Settings, secrets: Secrets) -> AccountBook:
+    """The technical accounts; raises AccountsInvalid."""
+    password = settings.chorus_pro.password
+    found = settings.found("RELAY_CHORUS_PRO__PASSWORD")
+    return AccountBook(
+        default=Account(
+            name=DEFAULT,
+            login=settings.chorus_pro.login,
+            password=password.get_secret_value() if password else None,
+        ),
+        reprobe=timedelta(seconds=settings.chorus_pro.reprobe),
+        file=settings.accounts,
+        password_file=found.file if found else None,
+        on_secret=secrets.register,
+    )
+
+
+def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str) -> UpstreamSettings:
+    """Where and as whom the upstreams are called; raises MappingInvalid."""
+    secret = settings.piste.client_secret
+    dume = settings.dume
+    return UpstreamSettings(
+        oauth_url=settings.piste.oauth_url,
+        api_url=settings.piste.api_url,
+        client_id=settings.piste.client_id or "",
+        client_secret=secret.get_secret_value() if secret else "",
+        mapping=load_mapping(Path(settings.mapping) if settings.mapping else None),
+        accounts=lambda name: technical_account(accounts, name),
+        health_account=accounts.names[0],
+        platform=Platform(
+            platform_id=dume.platform_id, technical_platform_id=dume.technical_platform_id, type=dume.platform_type
+        )
+        if dume.platform_id and dume.technical_platform_id
+        else None,
+        requester=Requester(id=dume.requester_id, name=dume.requester_name)
+        if dume.requester_id and dume.requester_name
+        else None,
+        concurrency=settings.concurrency,
+        timeouts={operation.name: bounded(operation.timeout, settings.ledger.lease) for operation in operations()},
+        user_agent=user_agent,
+    )
+
+
+def bounded(timeout: float, lease: float) -> float:
+    """Seconds a call may take under a lease of so many seconds."""
+    return min(timeout, lease * CALL_SHARE_OF_LEASE)
+
+
+def operations() -> Iterator[Operation[Any, Any]]:
+    """Every operation the relay can call."""
+    for module in (chorus_pro_operations, dume_operations):
+        yield from (value for value in vars(module).values() if isinstance(value, Operation))
+
+
+def technical_account(accounts: AccountBook, name: str) -> TechnicalAccount:
+    """The technical account of this name as it is now; raises EventInvalid when it reaches no Chorus Pro."""
+    account = accounts.get(name)
+    if not account.login or not account.password:
+        raise EventInvalid(
+            Reason.NOT_CONFIGURED, f"Account {account.name} has no technical account of Chorus Pro: login and password."
+        )
+    return TechnicalAccount(name=account.name, login=account.login, password=account.password)
+
+
+def upstream_names(settings: Settings, accounts: AccountBook) -> tuple[str, ...]:
+    """The upstreams this worker is configured for; probes and the calendar concern these."""
+    chorus_pro = any(accounts.get(name).reaches_chorus_pro for name in accounts.names)
+    return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, settings.dume.platform_id)) if on)
