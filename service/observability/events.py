@@ -14,6 +14,8 @@ CRASHED: Final = "crashed"
 WORKER_STARTED: Final = "worker_started"
 WORKER_STOPPING: Final = "worker_asked_to_stop"
 WORKER_STOPPED: Final = "worker_stopped"
+WORKER_FAILED: Final = "worker_failed"
+"""It could not start, or could not go on; the detail says what to change."""
 STARTUP_NOTICED: Final = "startup_noticed"
 """A start-up check found something worth knowing that does not stop the start."""
 
