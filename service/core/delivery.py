@@ -28,7 +28,7 @@ class Delivery:
     origin: str
     first_seen: datetime
     content_type: str | None = None
-    headers: Mapping[str, object] = field(default=NOTHING)
+    headers: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     message_id: str | None = None
     routing_key: str = ""
     redelivered: bool = False
@@ -37,7 +37,7 @@ class Delivery:
     returns: int = 0
     closings: int = 0
     said: frozenset[str] = frozenset()
-    state: Mapping[str, object] = field(default=NOTHING)
+    state: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
     @property
     def is_copy(self) -> bool:
