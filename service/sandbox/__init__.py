@@ -1,0 +1,1 @@
+"""One machine: the simulator, the private broker, the demo."""
