@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Two letters and two digits, then groups as people write them: an IBAN, wherever it comes from.
-_IBAN = re.compile(r"\b([A-Z]{2}\d{2})((?:[ .-]?[A-Z0-9]){11,30})(?![A-Z0-9])", re.IGNORECASE)
+# Two letters and two digits, then the rest in one piece or in groups of four: an IBAN, wherever it comes from.
+_IBAN = re.compile(
+    r"\b([A-Z]{2}\d{2})(?:[A-Z0-9]{11,30}|(?:[ .-][A-Z0-9]{4}\b){2,7}(?:[ .-][A-Z0-9]{1,3})?)\b", re.IGNORECASE
+)
 # A French account number without its country: bank, branch, account and key.
 _RIB = re.compile(r"\b(\d{5})[ .-]?\d{5}[ .-]?[A-Z0-9]{11}[ .-]?\d{2}\b", re.IGNORECASE)
 _FEWEST_DIGITS = 10

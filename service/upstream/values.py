@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class Requester:
 
     id: str
     name: str
-    scheme: str = "siret"
+    scheme: Literal["siret", "vat", "non_eu", "ridet", "tahiti"] = "siret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 from service.upstream.values import TechnicalAccount
 
+LONGEST_NAME = 200
 STRUCTURES_KEPT = 600.0
 """Seconds for which the structures of an account are remembered."""
 
@@ -61,7 +62,7 @@ class ChorusPro:
 
     async def deposit(self, *, content_base64: str, name: str, syntax: str) -> Deposited | Refusal:
         """Hand in a file. Not safe to repeat: after a failure that was `sent`, look for its invoices first."""
-        request = models.FlowToDeposit(content=content_base64, name=name, syntax=syntax)
+        request = models.FlowToDeposit(content=content_base64, name=_short(name), syntax=syntax)
         answer = await self._call(operations.DEPOSIT_FLOW, request)
         if isinstance(answer, Refusal):
             return answer
@@ -183,6 +184,12 @@ class ChorusPro:
 
 def _facts(operation: Operation[RequestT, AnswerT]) -> CallFacts:
     return CallFacts(upstream=operation.upstream, operation=operation.name)
+
+
+def _short(name: str) -> str:
+    """A file name that Chorus Pro takes, its ending kept."""
+    ending = name[name.rfind(".") :][-10:] if "." in name else ""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - len(ending)] + ending
 
 
 def _plain(identifier: str | None) -> str:

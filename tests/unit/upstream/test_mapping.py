@@ -1,0 +1,147 @@
+"""The State's names as one checked value, and an operator's changes over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contracts.words import DumeState
+from service.upstream.mapping import MappingInvalid, load_mapping, packaged_text
+
+pytestmark = pytest.mark.unit
+
+
+def leaves(tree: object, path: str = "") -> list[tuple[str, object]]:
+    """Every entry of the packaged document with its path."""
+    if isinstance(tree, dict) and "value" not in tree:
+        return [leaf for key, value in tree.items() for leaf in leaves(value, f"{path}.{key}")]
+    return [(path, tree)]
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "mapping.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_should_say_of_every_entry_how_sure_it_is() -> None:
+    """Nobody should take a guess for a fact."""
+    unsaid = [
+        path
+        for path, leaf in leaves(yaml.safe_load(packaged_text()))
+        if not isinstance(leaf, dict) or leaf.get("confidence") not in {"official", "client", "inferred"}
+    ]
+
+    assert unsaid == []
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("brouillon", "draft"),
+        ("validé", "validated"),
+        ("valide\u0301", "validated"),
+        ("VALIDE", "validated"),
+        ("publié", "published"),
+        ("remplacé", "replaced"),
+        ("04", "deleted"),
+        ("77", "unknown"),
+        ("", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_should_translate_the_states_of_a_dume(code: str | None, word: str) -> None:
+    """However accents and case are written; what is not listed is unknown."""
+    assert DumeState(load_mapping().dume.state_of(code)) == word
+
+
+@pytest.mark.parametrize(
+    ("code", "standing"),
+    [
+        ("IN_INTEGRE", "integrated"),
+        ("IN_INTEGRE_PARTIEL", "partial"),
+        ("IN_REJETE", "rejected"),
+        ("IN_RECU", "pending"),
+        ("IN_DEPOT_PORTAIL_EN_ATTENTE_TRAITEMENT_SE_CPP", "pending"),
+        ("IN_EN_ATTENTE_RETRAITEMENT_CPP", "stuck"),
+        ("IN_INCIDENTE", "incident"),
+        ("QP_IRRECEVABLE", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_should_say_what_the_state_of_a_flow_amounts_to(code: str | None, standing: str) -> None:
+    """What is in no list is unknown, which is never final."""
+    assert load_mapping().chorus_pro.flow_standing(code) == standing
+
+
+@pytest.mark.parametrize(
+    ("procedure", "code"),
+    [
+        ("Procédure adaptée", "OPEN"),
+        ("Appel d’offres restreint", "RESTRICTED"),  # noqa: RUF001 - as people type it
+        ("PROCEDURE AVEC NEGOCIATION", "COMP_NEGOTIATION"),
+        ("Concours", None),
+        (None, None),
+    ],
+)
+def test_should_know_the_european_code_of_a_procedure(procedure: str | None, code: str | None) -> None:
+    """Apostrophes, accents and case do not count."""
+    assert load_mapping().dume.espd_procedure(procedure) == code
+
+
+def test_should_let_an_operator_change_single_entries(tmp_path: Path) -> None:
+    """A plain value or one with its confidence; everything else stays."""
+    file = write(
+        tmp_path,
+        """
+dume:
+  prefixes: {dumeA: /dume/v2/dumeA}
+  fields: {consultation_id: {value: consultation.idConsultation, confidence: official}}
+  states: {"01": draft}
+""",
+    )
+
+    mapping = load_mapping(file)
+
+    assert mapping.prefixes["dume"] == {"dumeA": "/dume/v2/dumeA"}
+    assert mapping.dume.fields.consultation_id == "consultation.idConsultation"
+    assert (mapping.dume.state_of("01"), mapping.dume.state_of("validé")) == ("draft", "validated")
+    assert mapping.dume.fields.buyer_id == load_mapping().dume.fields.buyer_id
+
+
+def test_should_change_nothing_for_an_empty_file(tmp_path: Path) -> None:
+    """A file that says nothing is no error."""
+    assert load_mapping(write(tmp_path, "")) == load_mapping()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("dume: {feilds: {}}", "did you mean fields?"),
+        ("dume: {fields: {idConsultation: x}}", "idConsultation is not an entry"),
+        ("dume: {states: {a: maybe}}", "dume.states.a"),
+        ("dume: {prefixes: {dumeB: /x}}", "did you mean dumeA?"),
+        ("chorus_pro: {nothing_found: 3}", "chorus_pro.nothing_found"),
+        ("dume: {fields: {state: {value: s, confidence: sure}}}", "confidence"),
+        ("- a list", "not a mapping of names"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_should_refuse_a_wrong_mapping_in_one_sentence(tmp_path: Path, text: str, told: str) -> None:
+    """It names the file and the entry, so that the operator finds it."""
+    file = write(tmp_path, text)
+
+    with pytest.raises(MappingInvalid) as caught:
+        load_mapping(file)
+
+    assert told in str(caught.value)
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_should_name_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """A wrong path is told at start, not at the first tender."""
+    with pytest.raises(MappingInvalid, match="cannot be read"):
+        load_mapping(tmp_path / "nowhere.yaml")
