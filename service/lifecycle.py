@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import secrets
@@ -13,9 +14,9 @@ from typing import Any
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
 from service.core.delivery import Delivery
-from service.core.doubt import DoubtPolicy, Step, after_empty_look, next_step
+from service.core.doubt import Doubt, DoubtPolicy, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Entry, Registration, Standing, State
-from service.core.errors import EventInvalid, UpstreamFailure
+from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
 from service.core.outcome import OVERTAKEN, TRACKING, Completed, Outcome, Rejected, RetryLater
 from service.core.recoverability import GiveUp, Reached, RetryPolicy
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Incident, Pending, Unseen, UsedByOther, Write
@@ -60,16 +61,13 @@ class Lifecycle:
     async def begin(self, task: Task, *, is_new: bool) -> WriteInHand | Outcome:
         """The write to work on, or the outcome when there is nothing to work on; raises LedgerUnavailable.
 
-        `is_new`: this copy was moved before the ledger knew the event, so an unknown one is new, not in doubt.
+        `is_new`: nobody has worked on this event before, so one that the ledger does not know is new, not in doubt.
         """
         owner = f"{self._worker}/{next(self._count)}"
-        delivery, doubt = task.delivery, self._policies.doubt
-        seen = delivery.redelivered or (delivery.is_copy and not is_new)
-        if isinstance(task.prepared, EventInvalid):
-            seen = False  # what cannot be served was never sent
-        begun = await self._ledger.begin(
-            _registration(task), owner=owner, turn=delivery.turn, unseen_wait=doubt.wait if seen else None
-        )
+        # What cannot be served was never sent, so it is never in doubt.
+        unseen = not is_new and not isinstance(task.prepared, EventInvalid)
+        wait = self._policies.doubt.wait if unseen else None
+        begun = await self._ledger.begin(_registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait)
         if begun.standing is Standing.HELD:
             return WriteInHand(self._ledger, self._replies, self._policies, task, owner, begun)
         return self._not_ours(begun, task)
@@ -127,6 +125,12 @@ class WriteInHand:
             case _:
                 return Reached.MAYBE_SENT
 
+    @property
+    def doubt(self) -> Doubt:
+        """How doubt about this request is resolved; a request that cannot be read any more is for a person."""
+        task = self._task
+        return Doubt.ASK if isinstance(task.prepared, EventInvalid) else task.write.doubt_about(task.prepared)
+
     async def work(self) -> Outcome:
         """Do the next thing, as far as it goes now; raises what the upstream, the ledger or the event is to blame for."""
         if self._created and ANSWERED_AT in self._task.delivery.state:
@@ -139,7 +143,7 @@ class WriteInHand:
             return await self._hold(task.prepared.detail)
         if self.reached is Reached.UNSENT and task.event.has_expired:
             raise EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
-        match next_step(entry, task.write.doubt):
+        match next_step(entry, self.doubt):
             case Step.SEND:
                 return await (self._look_first() if self.sent_before else self._send())
             case Step.LOOK:
@@ -160,9 +164,10 @@ class WriteInHand:
         return await self._close((result,), reason, ())
 
     async def release(self) -> None:
-        """Give the lease back if it was not given back with the last change."""
+        """Give the lease back if it was not given back with the last change; one that cannot be given back expires."""
         if not self._released:
-            await self._ledger.release(self.entry, self._owner)
+            with contextlib.suppress(LedgerUnavailable):
+                await self._ledger.release(self.entry, self._owner)
 
     async def _change(self, change: Change) -> None:
         self.entry = await self._ledger.advance(self.entry, self._owner, change)
@@ -273,7 +278,7 @@ class WriteInHand:
                 return self._pending(followed, polls)
 
     def _pending(self, pending: Pending, polls: int) -> Outcome:
-        results = () if self._task.delivery.queue == TRACKING else self._progress()
+        results = () if self._task.delivery.origin == TRACKING else self._progress()
         outcome = self._tracked(polls=polls + 1, reason=pending.reason, results=results)
         delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
         return replace(outcome, detail=pending.detail, delay=delay)
@@ -293,7 +298,7 @@ class WriteInHand:
 
     async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
         results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
-        unsaid = () if self._task.delivery.queue == TRACKING else self._progress()
+        unsaid = () if self._task.delivery.origin == TRACKING else self._progress()
         return await self._close((*unsaid, *results), finished.reason, finished.kept, answer)
 
     async def _close(

@@ -20,6 +20,7 @@ from contracts.words import DelayCause, Upstream
 from service.accounts import AccountBook
 from service.core.account import DEFAULT
 from service.core.delivery import Delivery
+from service.core.doubt import Doubt
 from service.core.errors import AccountRejected, EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
 from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
 from service.core.recoverability import GiveUp, Reached, RetryPolicy, Situation, recover
@@ -74,7 +75,7 @@ class Pipeline:
                 outcome = await self._read_envelope(delivery, seen)
             except Exception as error:  # the relay's own mistakes end here: the event is kept and tried again
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=delivery.message_id)
-                outcome = await self._recovered(error, delivery, seen)
+                outcome = await self._after_mistake(error, delivery, seen)
         seen.outcome, seen.seconds = outcome, monotonic() - started
         self.settled(seen)
         return outcome
@@ -175,11 +176,12 @@ class Pipeline:
             except EventInvalid as error:
                 prepared = error
         task = Task(write=handler, prepared=prepared, event=event, delivery=delivery, calls=self._calls(event))
+        is_new = not delivery.redelivered and (not delivery.is_copy or UNCLAIMED in delivery.state)
         try:
-            hand = await self.lifecycle.begin(task, is_new=bool(delivery.state.get(UNCLAIMED)))
-        except Exception as error:  # noqa: BLE001  # nothing is claimed: whatever it is, the event is as new as before
+            hand = await self.lifecycle.begin(task, is_new=is_new)
+        except LedgerUnavailable as error:
             outcome = await self._recovered(error, delivery, seen, event=event)
-            return replace(outcome, state={UNCLAIMED: True}) if isinstance(outcome, RetryLater) else outcome
+            return replace(outcome, state={UNCLAIMED: True}) if is_new and isinstance(outcome, RetryLater) else outcome
         if not isinstance(hand, WriteInHand):
             return self._claimed(hand, delivery, event)
         return self._claimed(await self._work(hand, handler, delivery, seen, event), delivery, event)
@@ -193,7 +195,7 @@ class Pipeline:
             if not isinstance(error, UpstreamFailure | EventInvalid):
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
             return await self._recovered(
-                error, delivery, seen, event=event, hand=hand, repeatable=handler.is_repeatable
+                error, delivery, seen, event=event, hand=hand, repeatable=hand.doubt is Doubt.REPEAT
             )
         else:
             await self._worked(event, seen)
@@ -219,8 +221,10 @@ class Pipeline:
         if isinstance(error, AccountRejected):
             self.accounts.rejected(error.account, datetime.now(UTC))
         closed, until = False, None
-        if isinstance(error, UpstreamFailure) and event is not None:
+        if event is not None and isinstance(error, UpstreamFailure):
             closed, until = await self.maintenance.suspect(error, event.key, delivery.closings)
+        elif event is not None:
+            await self.maintenance.worked(event.key, called=False)
         situation = Situation(
             attempt=delivery.attempt,
             closings=delivery.closings,
@@ -234,6 +238,14 @@ class Pipeline:
         if isinstance(verdict, GiveUp):
             return await self._given_up(verdict, delivery, seen, hand)
         return self._announced(verdict, delivery, seen, event)
+
+    async def _after_mistake(self, error: Exception, delivery: Delivery, seen: Settled) -> Outcome:
+        """What becomes of an event the relay itself failed on. A write is never given up: the ledger was not asked."""
+        route = ROUTES.get(seen.envelope.type or "") if seen.envelope else None
+        if route is not None and isinstance(route.handler, Write):
+            delay = self.retries.patient(datetime.now(UTC) - delivery.first_seen)
+            return RetryLater(delay=delay, reason="internal_error", counted=False, detail=type(error).__name__)
+        return await self._recovered(error, delivery, seen)
 
     async def _given_up(self, verdict: GiveUp, delivery: Delivery, seen: Settled, hand: WriteInHand | None) -> Outcome:
         if hand is not None:

@@ -148,10 +148,9 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     doubt: ClassVar[Doubt]
     reads_back: ClassVar[bool] = False
 
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether sending it again does no harm."""
-        return self.doubt is Doubt.REPEAT
+    def doubt_about(self, prepared: PreparedT) -> Doubt:
+        """How an ambiguous failure of this very request is resolved."""
+        return self.doubt
 
     @abstractmethod
     def prepare(self, request: RequestT, event: Event) -> PreparedT:

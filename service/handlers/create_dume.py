@@ -62,7 +62,8 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
         """The answer is the end of it."""
-        return results.done(self.family, answer, prepared.consultation.id, self.keys(prepared)[0])
+        kept = self.keys(prepared) if self.doubt_about(prepared) is Doubt.LOOK_UP else ()
+        return results.done(self.family, answer, prepared.consultation.id, kept=kept)
 
     async def refused(
         self, prepared: Wanted[AskedT], refusal: Refusal, entry: Entry, event: Event, calls: Calls

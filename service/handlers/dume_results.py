@@ -49,8 +49,10 @@ def answer(dume_id: str, state_code: str | None, dume: Dume, *, adopted: bool) -
     return {"dume_id": dume_id, "state_code": state_code, "state": dume.state_of(state_code), "adopted": adopted}
 
 
-def done(family: Family, answer: Mapping[str, object], consultation_id: str | None, key: str) -> Finished:
-    """The DUME exists in the state its answer tells."""
+def done(
+    family: Family, answer: Mapping[str, object], consultation_id: str | None, *, kept: tuple[str, ...] = ()
+) -> Finished:
+    """The DUME exists in the state its answer tells; `kept` are the natural keys it takes up."""
     state, state_code = DumeState(str(answer.get("state", "unknown"))), answer.get("state_code")
     data = DONE[family](
         dume_id=str(answer["dume_id"]),
@@ -60,7 +62,7 @@ def done(family: Family, answer: Mapping[str, object], consultation_id: str | No
         usable_by_bidders=USABLE[state],
         adopted=bool(answer.get("adopted")),
     )
-    return Finished(results=(Draft(type=f"{family}.done.v1", data=data),), reason="done", kept=(key,))
+    return Finished(results=(Draft(type=f"{family}.done.v1", data=data),), reason="done", kept=kept)
 
 
 def refused(

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from contracts.events import TenderDumeDraftRequested
 from contracts.reasons import Reason
-from service.core.entry import Entry
+from service.core.doubt import Doubt
 from service.core.errors import EventInvalid
 from service.core.espd import EspdInvalid, fill
 from service.handlers import dume_results as results
-from service.handlers.base import Calls, Event, Found, Looked
+from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
 from service.upstream import Refusal
 
@@ -60,9 +60,10 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
             return saved
         return results.answer(saved.dume_id, saved.state_code, calls.dume, adopted=False)
 
-    async def look(self, prepared: Draft, entry: Entry, calls: Calls) -> Looked:
-        """A change of an existing draft leaves one effect however often it is sent; a new one is searched for."""
-        looked = await super().look(prepared, entry, calls)
-        if prepared.asked.dume_id is not None and isinstance(looked, Found):
-            return Found(answer={**looked.answer, "dume_id": prepared.asked.dume_id})
-        return looked
+    def doubt_about(self, prepared: Draft) -> Doubt:
+        """Changing an existing draft leaves one effect however often it is sent; a new one must be looked for."""
+        return Doubt.LOOK_UP if prepared.asked.dume_id is None else Doubt.REPEAT
+
+    def keys(self, prepared: Draft) -> tuple[str, ...]:
+        """The draft itself, when there is one to change."""
+        return super().keys(prepared) if prepared.asked.dume_id is None else (f"dume {prepared.asked.dume_id}",)

@@ -85,7 +85,7 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
             answer = results.answer(prepared.asked.dume_id, state_code, calls.dume, adopted=False)
         elif consultation_id is not None and polls < PATIENCE:
             return Pending(reason="read_back")
-        return results.done(FAMILY, answer, consultation_id, prepared.asked.dume_id)
+        return results.done(FAMILY, answer, consultation_id)
 
     def _is_settled(self, state_code: str | None, calls: Calls) -> bool:
         return state_code is not None and DumeState(calls.dume.state_of(state_code)) in SETTLED
