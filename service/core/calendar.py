@@ -28,7 +28,7 @@ START_KEYS = ("from", "start", "begin", "since")
 END_KEYS = ("to", "end", "until")
 
 
-class CalendarInvalid(ValueError):  # noqa: N818  named for what is wrong, like the failures of core
+class CalendarInvalid(ValueError):
     """The calendar cannot be used; the text is one sentence that says where."""
 
 

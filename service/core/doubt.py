@@ -31,6 +31,10 @@ class Step(StrEnum):
     HOLD = "hold"
 
 
+SENDS_AFTER_INCIDENT = 2
+"""A file that the upstream lost is sent a second time, and no third."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtPolicy:
     """How patient a look is: seconds before each, how many empty ones prove absence, and what then."""
@@ -76,7 +80,7 @@ def after_empty_look(entry: Entry, policy: DoubtPolicy) -> Step:
     sent a second time only once.
     """
     if is_incident(entry):
-        return Step.SEND if entry.sends < 2 else Step.HOLD
+        return Step.SEND if entry.sends < SENDS_AFTER_INCIDENT else Step.HOLD
     if entry.looks + 1 < policy.looks:
         return Step.WAIT
     return Step.SEND if policy.resend else Step.HOLD

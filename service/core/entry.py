@@ -102,14 +102,19 @@ class Standing(StrEnum):
     CLOSED = "closed"
     """Answered already: republish."""
     REUSED = "reused"
-    """The same identity was used before with other content."""
+    """The same identity was answered before, with other content."""
+    TAKEN = "taken"
+    """The same identity with other content is not answered yet."""
     OVERTAKEN = "overtaken"
     """A later copy of this event exists: drop this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The answer to "may I work on this write?". `sent_before` names an earlier request that put the same natural key upstream."""
+    """The answer to "may I work on this write?".
+
+    `sent_before` names an earlier request that put the same natural key upstream.
+    """
 
     standing: Standing
     entry: Entry

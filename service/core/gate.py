@@ -16,6 +16,12 @@ EVIDENCE_KEPT = timedelta(minutes=10)
 
 LONGEST_BACKOFF = timedelta(minutes=15)
 
+MOST_DOUBLINGS = 30
+"""Doublings beyond this change nothing: the longest back-off is reached, whatever the interval."""
+
+PROBE_KEPT = timedelta(minutes=10)
+"""A probe silent for longer than any call went another way, to another worker for instance."""
+
 
 class Position(StrEnum):
     """Where a gate stands."""
@@ -54,7 +60,7 @@ class Gate:
         """Close it, or close it again: the pause keeps its beginning, and each relapse doubles the wait."""
         relapsed = self.position is Position.PROBING
         relapses = self.relapses + 1 if relapsed else 0
-        wait = min(interval * (2**relapses), max(LONGEST_BACKOFF, interval))
+        wait = min(interval * (2 ** min(relapses, MOST_DOUBLINGS)), max(LONGEST_BACKOFF, interval))
         return replace(
             self,
             position=Position.CLOSED,
@@ -91,7 +97,8 @@ class Gates:
         return self._gates.get(scope, Gate(scope=scope))
 
     def put(self, gate: Gate) -> None:
-        """Replace one gate; an open one is forgotten."""
+        """Replace one gate; an open one is forgotten, and so is the evidence that led to the change."""
+        self._evidence.pop(gate.scope, None)
         if gate.position is Position.OPEN:
             self._gates.pop(gate.scope, None)
         else:
@@ -110,13 +117,13 @@ class Gates:
 
         A probing gate takes the first event that asks as its probe, and lets no other through until that one ended.
         """
-        for scope in (Scope(upstream=upstream), Scope(upstream=upstream, operation=operation)):
-            gate = self._gates.get(scope)
-            if gate is None:
-                continue
+        scopes = (Scope(upstream=upstream), Scope(upstream=upstream, operation=operation))
+        gates = [self._gates[scope] for scope in scopes if scope in self._gates]
+        for gate in gates:
             if gate.position is Position.CLOSED or gate.probe not in (None, event):
                 return gate
-            self._gates[scope] = replace(gate, probe=event)
+        for gate in gates:
+            self._gates[gate.scope] = replace(gate, probe=event)
         return None
 
     def release(self, event: str, now: datetime) -> None:
@@ -144,17 +151,15 @@ class Gates:
 
     def due(self, now: datetime) -> tuple[Gate, ...]:
         """Closed gates whose time to be probed has come."""
-        return tuple(
-            g for g in self if g.position is Position.CLOSED and g.probe_at is not None and g.probe_at <= now
-        )
+        return tuple(g for g in self if g.position is Position.CLOSED and g.probe_at is not None and g.probe_at <= now)
 
     def idle(self, now: datetime) -> tuple[Gate, ...]:
-        """Gates probing for two intervals with no event to try them: nothing waits, so they may open."""
-        return tuple(
-            g
-            for g in self
-            if g.position is Position.PROBING
-            and g.probe is None
-            and g.probe_at is not None
-            and now - g.probe_at > 2 * self.interval
-        )
+        """Gates probing for two intervals with no event to try them: nothing waits, so they may open.
+
+        The same for one whose probe was not heard of for much longer.
+        """
+        return tuple(g for g in self if g.position is Position.PROBING and self._is_idle(g, now))
+
+    def _is_idle(self, gate: Gate, now: datetime) -> bool:
+        patience = 2 * self.interval + (PROBE_KEPT if gate.probe is not None else timedelta(0))
+        return gate.probe_at is not None and now - gate.probe_at > patience

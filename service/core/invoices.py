@@ -56,7 +56,7 @@ class Account:
 def agree(sent: InvoiceFacts, found: FoundInvoice) -> bool:
     """Whether number, supplier, recipient, date, currency and total are those that were sent.
 
-    A value that one side does not tell is not compared, but number and total must be told by both.
+    A value that one side does not tell is not compared, except the total: both tell it, or neither does.
     """
     pairs = (
         (sent.supplier_siret, found.supplier_siret),

@@ -20,6 +20,11 @@ from service.core.errors import (
 )
 from service.core.outcome import Parked, RetryLater
 
+Wait = tuple[timedelta, str]
+
+PARKING = GateClosed | CredentialsRejected
+"""Failures that say nothing of the event: it did not close the gate, and waits until the gate is open."""
+
 ENOUGH_CLOSINGS = 2
 """An event that closed a gate this often is under suspicion itself: it counts attempts and closes no gate again."""
 
@@ -34,7 +39,7 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """The waits between counted attempts, how long a doubt waits for its look, and how long a rejected account rests."""
+    """The waits between counted attempts, of a doubt before its look, and of a rejected account."""
 
     steps: tuple[timedelta, ...]
     doubt_wait: timedelta
@@ -76,38 +81,49 @@ class GiveUp:
 
 def recover(error: Exception, situation: Situation, policy: RetryPolicy) -> RetryLater | Parked | GiveUp:
     """What becomes of an event that failed with `error`."""
-    match error:
-        case EventInvalid() if situation.reached is Reached.UNSENT:
-            return GiveUp(reason=error.reason, detail=error.detail)
-        case FenceLost():
-            return _wait(policy.smallest, "taken_over", error)
-        case SubjectBusy():
-            return _wait(policy.smallest, "subject_busy", error)
-        case LedgerUnavailable():
-            return _wait(policy.smallest, "ledger_unavailable", error)
-        case GateClosed() | CredentialsRejected():
-            return _park(error, situation)
-        case UpstreamFailure() if situation.gate_closed:
-            return _park(error, situation)
-        case AccountRejected():
-            return _wait(policy.account_wait, "account_rejected", error)
-        case Throttled():
-            return _wait(max(policy.smallest, timedelta(seconds=error.retry_after)), "throttled", error)
-    if situation.reached is Reached.MAYBE_SENT and situation.repeatable:
-        return _wait(policy.patient(situation.age), "in_doubt", error)
-    if situation.reached is Reached.MAYBE_SENT:
-        return _wait(policy.doubt_wait, "in_doubt", error)
-    if situation.reached is Reached.ANSWERED:
-        return _wait(policy.patient(situation.age), "following", error)
-    return _counted(error, situation, policy)
-
-
-def _wait(delay: timedelta, reason: str, error: Exception) -> RetryLater:
+    if isinstance(error, EventInvalid) and situation.reached is Reached.UNSENT:
+        return GiveUp(reason=error.reason, detail=error.detail)
+    if isinstance(error, UpstreamFailure) and (situation.gate_closed or isinstance(error, PARKING)):
+        return _park(error, situation)
+    wait = _for_the_error(error, policy) or _for_the_situation(situation, policy)
+    if wait is None:
+        return _counted(error, situation, policy)
+    delay, reason = wait
     return RetryLater(delay=delay, reason=reason, counted=False, detail=_said(error))
 
 
+def _for_the_error(error: Exception, policy: RetryPolicy) -> Wait | None:
+    """The wait of a failure that is not the event's, however far it came."""
+    match error:
+        case FenceLost():
+            return policy.smallest, "taken_over"
+        case SubjectBusy():
+            return policy.smallest, "subject_busy"
+        case LedgerUnavailable():
+            return policy.smallest, "ledger_unavailable"
+        case AccountRejected():
+            return policy.account_wait, "account_rejected"
+        case Throttled():
+            return max(policy.smallest, timedelta(seconds=error.retry_after)), "throttled"
+        case _:
+            return None
+
+
+def _for_the_situation(situation: Situation, policy: RetryPolicy) -> Wait | None:
+    """The wait of an event the upstream may have taken: it is never given up by count."""
+    match situation.reached:
+        case Reached.MAYBE_SENT if situation.repeatable:
+            return policy.patient(situation.age), "in_doubt"
+        case Reached.MAYBE_SENT:
+            return policy.doubt_wait, "in_doubt"
+        case Reached.ANSWERED:
+            return policy.patient(situation.age), "following"
+        case Reached.UNSENT:
+            return None
+
+
 def _park(error: UpstreamFailure, situation: Situation) -> Parked:
-    closed_it = not isinstance(error, GateClosed)
+    closed_it = not isinstance(error, PARKING)
     until = error.until if isinstance(error, GateClosed) else situation.until
     return Parked(
         upstream=error.facts.upstream,
