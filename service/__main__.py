@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from types import TracebackType
 
@@ -9,6 +10,9 @@ from types import TracebackType
 def main() -> None:
     """Run the command line of this process."""
     sys.excepthook = _tell
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # libraries speak through the log of the worker, or not at all
     from service.cli import build
 
     words = [word for word in sys.argv[1:] if not word.startswith("-")]

@@ -19,14 +19,9 @@ class Command:
 
 COMMANDS = {
     "worker": Command("service.cli.worker", "worker"),
-    "demo": Command("service.cli.demo", "demo"),
-    "simulator": Command("service.cli.simulator", "simulator"),
     "submit": Command("service.cli.submit", "submit"),
     "doctor": Command("service.cli.doctor", "doctor"),
     "topology": Command("service.cli.topology", "topology"),
-    "deadletters": Command("service.cli.waiting", "deadletters"),
-    "parked": Command("service.cli.waiting", "parked"),
-    "doubt": Command("service.cli.doubt", "doubt"),
     "gates": Command("service.cli.gates", "gates"),
     "trace": Command("service.cli.trace", "trace"),
     "contracts": Command("service.cli.contracts", "contracts_command"),

@@ -172,4 +172,6 @@ def _route_stdlib(number: int, line: _Line, out: structlog.WriteLogger) -> None:
     root.setLevel(number)
     for name in QUIET:
         logging.getLogger(name).setLevel(number if number <= logging.DEBUG else max(number, logging.WARNING))
+    # It reports each refused connection as an error although the caller hears of it, and says it better.
+    logging.getLogger("aiormq.connection").setLevel(number if number <= logging.DEBUG else logging.CRITICAL)
     logging.captureWarnings(capture=True)

@@ -1,0 +1,105 @@
+"""Tries PISTE and the upstreams behind it, and says what each failure calls for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.accounts import AccountBook
+from service.core.errors import AccountRejected, CredentialsRejected, NotSubscribed, Unreachable, UpstreamFailure
+from service.core.gate import Gates
+from service.upstream import CHORUS_PRO, Upstreams, UpstreamSettings
+from service.upstream.chorus_pro import operations
+from service.upstream.chorus_pro.models import Nothing
+from service.upstream.oauth import Credentials, TokenFailure, TokenTrouble, ask_for_token
+from service.upstream.transport import Transport
+
+CREDENTIALS_ADVICE = "check RELAY_PISTE__CLIENT_ID and its SECRET: they are under OAuth Credentials, not under API Keys"
+ADVICE: dict[type[UpstreamFailure], str] = {
+    CredentialsRejected: CREDENTIALS_ADVICE,
+    NotSubscribed: "subscribe the API on the PISTE portal, under the organisation that may reach it",
+    AccountRejected: "renew the password of the technical account in Chorus Pro and change the secret",
+    Unreachable: "check the address, and that a proxy or firewall lets this machine through",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing tried: `ok`, `warning` or `FAIL`, what it was, and what to do."""
+
+    verdict: str
+    name: str
+    text: str
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a worker cannot do without it."""
+        return self.verdict == "FAIL"
+
+    def __str__(self) -> str:
+        return f"{self.verdict:<8} {self.name:<10} {self.text}"
+
+
+def ok(name: str, text: str) -> Line:
+    """It works."""
+    return Line("ok", name, text)
+
+
+def warning(name: str, text: str) -> Line:
+    """It works, and is worth a look."""
+    return Line("warning", name, text)
+
+
+def fail(name: str, text: str) -> Line:
+    """It does not work."""
+    return Line("FAIL", name, text)
+
+
+async def token(upstream: UpstreamSettings, on_token: Callable[[str], object]) -> Line:
+    """Whether PISTE issues a token to this application."""
+    credentials = Credentials(client_id=upstream.client_id, client_secret=upstream.client_secret, scope=upstream.scope)
+    try:
+        async with Transport(
+            connect_timeout=upstream.connect_timeout,
+            largest_answer=upstream.largest_answer,
+            connections=1,
+            user_agent=upstream.user_agent,
+        ) as transport:
+            issued = await ask_for_token(transport, upstream.oauth_url, credentials, upstream.token_timeout)
+    except TokenFailure as failure:
+        advice = CREDENTIALS_ADVICE if failure.trouble is TokenTrouble.REFUSED else "check RELAY_PISTE__OAUTH_URL"
+        return fail("token", f"{failure.detail}; {advice}")
+    on_token(issued.value)
+    return ok("token", f"issued by {upstream.oauth_url}")
+
+
+async def health(upstream: UpstreamSettings, accounts: AccountBook, names: tuple[str, ...]) -> AsyncIterator[Line]:
+    """Whether each upstream answers, and Chorus Pro each technical account."""
+    async with Upstreams(upstream, Gates(interval=timedelta(seconds=30))) as upstreams:
+        for name in names:
+            try:
+                await upstreams.check_health(name)
+            except UpstreamFailure as failure:
+                yield fail(name, _with_advice(failure))
+                continue
+            if name != CHORUS_PRO:
+                yield ok(name, "answers")
+                continue
+            for account in accounts.names:
+                yield await _account(upstreams, upstream, accounts, account)
+
+
+async def _account(upstreams: Upstreams, upstream: UpstreamSettings, accounts: AccountBook, name: str) -> Line:
+    if not accounts.get(name).reaches_chorus_pro:
+        return warning(CHORUS_PRO, f"account {name} has no login, so it reaches no Chorus Pro")
+    try:
+        await upstreams.client.probe(operations.HEALTH_CHECK, Nothing(), account=upstream.accounts(name))
+    except UpstreamFailure as failure:
+        return fail(CHORUS_PRO, f"account {name}: {_with_advice(failure)}")
+    return ok(CHORUS_PRO, f"answers, and takes account {name}")
+
+
+def _with_advice(failure: UpstreamFailure) -> str:
+    advice = next((text for kind, text in ADVICE.items() if isinstance(failure, kind)), None)
+    return f"{failure}; {advice}" if advice else str(failure)
