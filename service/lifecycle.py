@@ -16,12 +16,12 @@ from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import Doubt, DoubtPolicy, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Entry, Registration, Standing, State
-from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
+from service.core.errors import EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
 from service.core.outcome import OVERTAKEN, TRACKING, Completed, Outcome, Rejected, RetryLater
 from service.core.recoverability import GiveUp, Reached, RetryPolicy
+from service.core.replies import Replies, restore, store
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Incident, Pending, Unseen, UsedByOther, Write
 from service.ledger import Ledger
-from service.core.replies import Replies, restore, store
 from service.upstream import Refusal
 
 ANSWERED_AT = "answered_at"
@@ -59,7 +59,10 @@ class Lifecycle:
         self._count = itertools.count(1)
 
     async def begin(self, task: Task, *, is_new: bool) -> WriteInHand | Outcome:
-        """The write to work on, or the outcome when there is nothing to work on; raises LedgerUnavailable.
+        """The write to work on, or the outcome when there is nothing to work on.
+
+        Raises LedgerUnavailable, and SubjectBusy when the identity stands for other content that is not answered yet:
+        such a copy has nothing to do with the entry, whose turn must not be raised when it moves.
 
         `is_new`: nobody has worked on this event before, so one that the ledger does not know is new, not in doubt.
         """
@@ -70,6 +73,8 @@ class Lifecycle:
         begun = await self._ledger.begin(_registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait)
         if begun.standing is Standing.HELD:
             return WriteInHand(self._ledger, self._replies, self._policies, task, owner, begun)
+        if begun.standing is Standing.TAKEN:
+            raise SubjectBusy(f"event {task.event.envelope.id} came before with other content, and is not answered yet")
         return self._not_ours(begun, task)
 
     def _not_ours(self, begun: Begun, task: Task) -> Outcome:
@@ -110,7 +115,6 @@ class WriteInHand:
         self._task = task
         self._owner = owner
         self._released = False
-        self._created = begun.created
         self.sent_before = begun.sent_before
         self.entry = begun.entry
 
@@ -132,24 +136,41 @@ class WriteInHand:
         return Doubt.ASK if isinstance(task.prepared, EventInvalid) else task.write.doubt_about(task.prepared)
 
     async def work(self) -> Outcome:
-        """Do the next thing, as far as it goes now; raises what the upstream, the ledger or the event is to blame for."""
-        if self._created and ANSWERED_AT in self._task.delivery.state:
-            # The ledger forgot it, the message did not: go on following.
-            await self._change(Change(state=State.ANSWERED, answer=dict(self._task.delivery.state)))
-        entry, task = self.entry, self._task
+        """Do the next thing, as far as it goes now.
+
+        Raises what the upstream, the ledger or the event is to blame for.
+        """
+        await self._believe_the_message()
+        invalid = self._invalid()
+        if invalid is None:
+            return await self._do(next_step(self.entry, self.doubt))
+        if self.reached is Reached.UNSENT:
+            raise invalid
+        return await self._hold(invalid.detail)
+
+    async def _believe_the_message(self) -> None:
+        """Go on following what the ledger has forgotten and the message has not."""
+        state, entry = self._task.delivery.state, self.entry
+        if ANSWERED_AT in state and entry.state is State.IN_DOUBT and entry.answer is None:
+            await self._change(Change(state=State.ANSWERED, answer=dict(state)))
+
+    def _invalid(self) -> EventInvalid | None:
+        """Why the request cannot be served. An expirytime counts before the first send only."""
+        task = self._task
         if isinstance(task.prepared, EventInvalid):
-            if self.reached is Reached.UNSENT:
-                raise task.prepared
-            return await self._hold(task.prepared.detail)
-        if self.reached is Reached.UNSENT and task.event.has_expired:
-            raise EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
-        match next_step(entry, self.doubt):
+            return task.prepared
+        if self.reached is Reached.UNSENT and self.entry.sends == 0 and task.event.has_expired:
+            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
+        return None
+
+    async def _do(self, step: Step) -> Outcome:
+        match step:
             case Step.SEND:
-                return await (self._look_first() if self.sent_before else self._send())
+                return await self._send_unless_there()
             case Step.LOOK:
                 return await self._look()
             case Step.WAIT:
-                return await self._wait(timedelta(seconds=entry.next_look_in))
+                return await self._wait(timedelta(seconds=self.entry.next_look_in))
             case Step.DOUBT:
                 return await self._fall_in_doubt()
             case Step.FOLLOW:
@@ -175,9 +196,9 @@ class WriteInHand:
 
     async def _send(self) -> Outcome:
         task, before = self._task, self.entry
-        ready = await task.write.make_ready(task.prepared, task.calls)
+        ready = await self._made_ready()
         if isinstance(ready, Refusal):
-            return await self._refused(ready)
+            return await self._not_ready(ready)
         await self._change(Change(state=State.SENDING, sent=1))
         try:
             answer = await task.write.send(ready, task.calls)
@@ -185,6 +206,22 @@ class WriteInHand:
             await self._after_failed_send(failure, before)
             raise
         return await (self._refused(answer) if isinstance(answer, Refusal) else self._accepted(answer))
+
+    async def _made_ready(self) -> Any:
+        """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
+        task = self._task
+        try:
+            return await task.write.make_ready(task.prepared, task.calls)
+        except EventInvalid as invalid:
+            if self.reached is Reached.UNSENT:
+                raise
+            return Refusal(operation=task.write.operation, code=None, text=invalid.detail)
+
+    async def _not_ready(self, refusal: Refusal) -> Outcome:
+        """Nothing was sent now; what an earlier send did, this refusal does not tell."""
+        if self.reached is Reached.UNSENT:
+            return await self._refused(refusal)
+        return await self._hold(f"It may have arrived, and could not be made ready to be sent again: {refusal.text}")
 
     async def _after_failed_send(self, failure: UpstreamFailure, before: Entry) -> None:
         if failure.sent:
@@ -212,15 +249,22 @@ class WriteInHand:
             return await self._accepted(end.answer)
         return await self._finish(end)
 
-    async def _look_first(self) -> Outcome:
-        """An earlier request put the same thing upstream: unless it is gone by now, this one has nothing left to do."""
+    async def _send_unless_there(self) -> Outcome:
+        """Send, unless an earlier request put the same thing upstream and it is still there."""
         task = self._task
-        looked = await task.write.look(task.prepared, self.entry, task.calls)
-        if isinstance(looked, Absent | Unseen):
-            self.sent_before = None
+        if self.sent_before is None or self.doubt is Doubt.REPEAT:
             return await self._send()
-        source, id = self.sent_before or ("", "")
+        if self.doubt is Doubt.LOOK_UP:
+            looked = await task.write.look(task.prepared, self.entry, task.calls)
+            if isinstance(looked, Absent):
+                return await self._send()
+            if isinstance(looked, UsedByOther):
+                return await self._number_used(looked)
+        source, id = self.sent_before
         raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+
+    async def _number_used(self, looked: UsedByOther) -> Outcome:
+        return await self._finish(Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED))
 
     async def _look(self) -> Outcome:
         task = self._task
@@ -229,7 +273,7 @@ class WriteInHand:
             case Found():
                 return await self._accepted(looked.answer)
             case UsedByOther():
-                return await self._finish(Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED))
+                return await self._number_used(looked)
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
@@ -256,7 +300,7 @@ class WriteInHand:
         """Whoever was sending died or lost its lease: nobody knows whether it was sent."""
         wait = self._policies.doubt.wait
         await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
-        return await self.work()
+        return await self._do(next_step(self.entry, self.doubt))
 
     async def _hold(self, detail: str) -> Outcome:
         await self._change(Change(state=State.HELD, reason="needs_person", release=True))

@@ -179,7 +179,7 @@ class Pipeline:
         is_new = not delivery.redelivered and (not delivery.is_copy or UNCLAIMED in delivery.state)
         try:
             hand = await self.lifecycle.begin(task, is_new=is_new)
-        except LedgerUnavailable as error:
+        except (LedgerUnavailable, SubjectBusy) as error:
             outcome = await self._recovered(error, delivery, seen, event=event)
             return replace(outcome, state={UNCLAIMED: True}) if is_new and isinstance(outcome, RetryLater) else outcome
         if not isinstance(hand, WriteInHand):

@@ -9,7 +9,7 @@ __all__ = ["Ledger", "SqliteLedger", "Totals", "open_ledger"]
 
 
 def open_ledger(url: str, *, lease: float) -> Ledger:
-    """The ledger `url` names (`sqlite:///relative.db`, `sqlite:////absolute.db`), not opened yet; `lease` is in seconds.
+    """The ledger `url` names (`sqlite:///relative.db`, `sqlite:////absolute.db`), not opened yet; `lease` in seconds.
 
     Raises ValueError with one sentence when the URL names no ledger this version knows.
     """

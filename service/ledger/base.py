@@ -58,6 +58,7 @@ class Ledger(ABC):
     async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
         """Take the lease of a write, creating its entry when there is none.
 
+        The same identity with other content is TAKEN while the first is unfinished, REUSED afterwards.
         `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
         a request published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
@@ -83,8 +84,20 @@ class Ledger(ABC):
         """
 
     @abstractmethod
-    async def decide(self, source: str, id: str, *, to: State, answer: dict[str, object] | None, reason: str) -> Entry:
-        """A person's decision about a held entry; raises LookupError when it is not held."""
+    async def decide(
+        self,
+        source: str,
+        id: str,
+        *,
+        to: State,
+        answer: dict[str, object] | None,
+        reason: str,
+        outcome: bytes | None = None,
+    ) -> Entry:
+        """A person's decision about a held entry, with its `outcome` when that closes it.
+
+        Raises LookupError when it is not held.
+        """
 
     @abstractmethod
     async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:

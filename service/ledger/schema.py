@@ -33,6 +33,7 @@ CREATE INDEX IF NOT EXISTS kept_keys ON keys (account, operation, key) WHERE kep
 CREATE TABLE IF NOT EXISTS subjects (
     key TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL, boot TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS subjects_by_owner ON subjects (owner);
 CREATE TABLE IF NOT EXISTS episodes (
     scope TEXT NOT NULL, number INTEGER NOT NULL, cause TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
     ended INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (scope, number)

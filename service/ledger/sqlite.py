@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from service.core.entry import Begun, Change, Entry, Episode, Registration, Standing, State
 from service.core.errors import FenceLost
 from service.ledger.base import Ledger, Totals
+from service.ledger.keys import (
+    claim_keys,
+    close_keys,
+    free_subjects,
+    renew_subjects,
+    sent_before,
+    subject_keys,
+    take_subjects,
+)
 from service.ledger.rows import assignments, to_entry, to_episode, wall_clock
-from service.ledger.schema import boot_id, clock, migrate
+from service.ledger.schema import VERSION, boot_id, clock, migrate
 from service.ledger.writer import Writer
 
 ROW = "SELECT * FROM entries WHERE source = ? AND id = ?"
@@ -29,58 +38,83 @@ class SqliteLedger(Ledger):
         self._boot = boot_id()
 
     async def open(self) -> None:
+        """Connect, and create or update the tables."""
         await self._writer.open(migrate)
 
     async def close(self) -> None:
+        """Disconnect once everything asked is committed."""
         await self._writer.close()
 
     async def ping(self) -> None:
-        await self._writer.run(lambda db: db.execute("SELECT 1 FROM entries LIMIT 1").fetchone())
+        """Commit something that changes nothing."""
+        await self._writer.run(lambda db: db.execute(f"PRAGMA user_version={VERSION}"))
 
     async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
+        """Take the lease in one transaction with all that decides about it."""
         return await self._writer.run(
             partial(self._begin, asked=asked, owner=owner, turn=turn, unseen_wait=unseen_wait)
         )
 
     async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
+        """Update one row, where fence and owner are still those of `entry`."""
         return await self._writer.run(partial(self._advance, entry=entry, owner=owner, change=change))
 
     async def release(self, entry: Entry, owner: str) -> None:
+        """Free the lease and the subjects of `owner`."""
         await self._writer.run(partial(_release, entry=entry, owner=owner))
 
     async def raise_turn(self, source: str, id: str, turn: int) -> None:
+        """Raise the turn, never lower it."""
         statement = "UPDATE entries SET turn = max(turn, ?) WHERE source = ? AND id = ?"
         await self._writer.run(lambda db: db.execute(statement, (turn, source, id)))
 
     async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+        """Close a claimed row that nobody works on, or leave a closed one as a mark."""
         return await self._writer.run(partial(self._withdraw, source=source, id=id, outcome=outcome))
 
-    async def decide(self, source: str, id: str, *, to: State, answer: dict[str, object] | None, reason: str) -> Entry:
-        change = Change(state=to, answer=answer, reason=reason, next_look_in=0.0, looks=0)
+    async def decide(
+        self,
+        source: str,
+        id: str,
+        *,
+        to: State,
+        answer: dict[str, object] | None,
+        reason: str,
+        outcome: bytes | None = None,
+    ) -> Entry:
+        """Update a held row, and raise its fence."""
+        change = Change(state=to, answer=answer, reason=reason, outcome=outcome, next_look_in=0.0, looks=0)
         return await self._writer.run(partial(self._decide, source=source, id=id, change=change))
 
     async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
+        """Rows with this id."""
         where, values = ("id = ?", (id,)) if source is None else ("id = ? AND source = ?", (id, source))
         return await self._writer.run(lambda db: self._entries(db, where, values))
 
     async def in_state(self, *states: State) -> Sequence[Entry]:
+        """Rows in these states."""
         where = f"state IN ({','.join('?' * len(states))})"
         return await self._writer.run(lambda db: self._entries(db, where, tuple(states)))
 
     async def totals(self) -> Totals:
+        """Counted now, by index."""
         return await self._writer.run(_totals)
 
     async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+        """Insert an episode unless one is running."""
         return await self._writer.run(partial(_pause, scope=scope, cause=cause, since=since, until=until))
 
     async def resume(self, scope: str) -> Episode | None:
+        """End the running episode."""
         return await self._writer.run(partial(_resume, scope=scope))
 
     async def pauses(self) -> Sequence[Episode]:
+        """The running episodes, oldest first."""
         statement = "SELECT * FROM episodes WHERE ended = 0 ORDER BY since"
         return await self._writer.run(lambda db: [to_episode(row) for row in db.execute(statement)])
 
     async def purge(self, older_than_days: float) -> int:
+        """Delete by the time of the last change; keys go with their row."""
         oldest = (datetime.now(UTC) - timedelta(days=older_than_days)).isoformat()
         statement = "DELETE FROM entries WHERE state = 'closed' AND changed_at < ?"
         return await self._writer.run(lambda db: db.execute(statement, (oldest,)).rowcount)
@@ -103,8 +137,9 @@ class SqliteLedger(Ledger):
         if standing is Standing.HELD:
             self._take(db, asked, owner)
         entry = self._entry(db, asked.source, asked.id)
-        sent_before = _sent_before(db, asked) if standing is Standing.HELD and entry.state is State.CLAIMED else None
-        return Begun(standing=standing, entry=entry, created=created, sent_before=sent_before)
+        is_unsent = standing is Standing.HELD and entry.state is State.CLAIMED
+        earlier = sent_before(db, asked) if is_unsent else None
+        return Begun(standing=standing, entry=entry, created=created, sent_before=earlier)
 
     def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> None:
         now, wall = clock(), wall_clock()
@@ -113,22 +148,29 @@ class SqliteLedger(Ledger):
         db.execute(
             "INSERT INTO entries (source, id, type, account, operation, digest, subject, echo, state, boot, turn,"
             " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject)
-            + (json.dumps(dict(asked.echo)), state, self._boot, turn, int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
+            (
+                *(asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject),
+                *(json.dumps(dict(asked.echo)), state, self._boot, turn),
+                *(int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
+            ),
         )
 
     def _standing(
         self, db: sqlite3.Connection, row: sqlite3.Row, asked: Registration, owner: str, turn: int, *, seen: bool
     ) -> Standing:
-        if turn < row["turn"] and (seen or row["state"] != State.CLOSED):
-            return Standing.OVERTAKEN
+        is_closed = row["state"] == State.CLOSED
         if row["digest"] not in (asked.digest, ""):
-            return Standing.REUSED if row["state"] == State.CLOSED else Standing.BUSY
-        if row["state"] == State.CLOSED:
+            # Before the turn: the turns of another content's copies say nothing about this one.
+            return Standing.REUSED if is_closed else Standing.TAKEN
+        if turn < row["turn"] and (seen or not is_closed):
+            return Standing.OVERTAKEN
+        if is_closed:
             return Standing.CLOSED
-        if self._is_leased(row["owner"], row["lease_until"], row["boot"], owner) or self._subject_busy(db, asked, owner):
+        if self._is_leased(row["owner"], row["lease_until"], row["boot"], owner):
             return Standing.BUSY
-        return Standing.HELD if row["keyed"] or _claim_keys(db, asked) else Standing.CONFLICT
+        if self._subject_busy(db, asked, owner):
+            return Standing.BUSY
+        return Standing.HELD if row["keyed"] or claim_keys(db, asked) else Standing.CONFLICT
 
     def _is_leased(self, holder: str | None, until: float, boot: str, owner: str) -> bool:
         return holder not in (None, owner) and boot == self._boot and until > clock()
@@ -136,7 +178,7 @@ class SqliteLedger(Ledger):
     def _subject_busy(self, db: sqlite3.Connection, asked: Registration, owner: str) -> bool:
         return any(
             self._is_leased(row["owner"], row["until"], row["boot"], owner)
-            for key in _subject_keys(asked)
+            for key in subject_keys(asked)
             for row in db.execute("SELECT * FROM subjects WHERE key = ?", (key,))
         )
 
@@ -148,32 +190,34 @@ class SqliteLedger(Ledger):
             " WHERE source = ? AND id = ?",
             (owner, until, asked.type, asked.operation, self._boot, clock(), self._boot, asked.source, asked.id),
         )
-        for key in _subject_keys(asked):
-            db.execute("INSERT OR REPLACE INTO subjects VALUES (?,?,?,?)", (key, owner, until, self._boot))
+        take_subjects(db, asked, owner, until, self._boot)
 
     def _advance(self, db: sqlite3.Connection, *, entry: Entry, owner: str, change: Change) -> Entry:
         columns = assignments(change, now=clock(), lease=self._lease)
-        names = ", ".join(f"{name} = ?" for name in columns)
+        names, values = ", ".join(f"{name} = ?" for name in columns), list(columns.values())
         if change.sent:
-            names += f", sends = sends + {change.sent:d}, first_sent_at = CASE WHEN sends + {change.sent:d} > 0"
-            names += " THEN coalesce(first_sent_at, changed_at) END"
+            names += ", sends = sends + ?, first_sent_at = CASE WHEN sends + ? > 0 THEN coalesce(first_sent_at, ?) END"
+            values += [change.sent, change.sent, columns["changed_at"]]
         written = db.execute(
-            f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ?",  # noqa: S608  # names are ours
-            (*columns.values(), entry.source, entry.id, entry.fence, owner),
+            f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ?",  # noqa: S608  # ours
+            (*values, entry.source, entry.id, entry.fence, owner),
         )
         if written.rowcount != 1:
             raise FenceLost(f"another worker has taken over event {entry.id}")
         if change.state is State.CLOSED:
-            _close_keys(db, entry.source, entry.id, change.kept)
+            close_keys(db, entry.source, entry.id, change.kept)
         if change.release:
-            db.execute("DELETE FROM subjects WHERE owner = ?", (owner,))
+            free_subjects(db, owner)
+        else:
+            renew_subjects(db, owner, clock() + self._lease)
         return self._entry(db, entry.source, entry.id)
 
     def _withdraw(self, db: sqlite3.Connection, *, source: str, id: str, outcome: bytes | None) -> Entry | None:
         row = db.execute(ROW, (source, id)).fetchone()
         if row is None:
-            self._create(db, Registration(source=source, id=id, type="", account="", operation="", digest="", subject=None, keys=()), 0, None)
-            db.execute("UPDATE entries SET state = 'closed', reason = ? WHERE source = ? AND id = ?", (WITHDRAWN, source, id))
+            self._create(db, _mark(source, id), 0, None)
+            closed = "UPDATE entries SET state = 'closed', reason = ? WHERE source = ? AND id = ?"
+            db.execute(closed, (WITHDRAWN, source, id))
             return None
         before = to_entry(row, now=clock(), boot=self._boot)
         if before.state is State.CLAIMED and not self._is_leased(row["owner"], row["lease_until"], row["boot"], ""):
@@ -182,7 +226,7 @@ class SqliteLedger(Ledger):
                 " turn = turn + 1, changed_at = ? WHERE source = ? AND id = ?",
                 (WITHDRAWN, outcome, wall_clock(), source, id),
             )
-            _close_keys(db, source, id, ())
+            close_keys(db, source, id, ())
         return before
 
     def _decide(self, db: sqlite3.Connection, *, source: str, id: str, change: Change) -> Entry:
@@ -195,6 +239,8 @@ class SqliteLedger(Ledger):
             f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ?",  # noqa: S608  # names are ours
             (*columns.values(), source, id),
         )
+        if change.state is State.CLOSED:
+            close_keys(db, source, id, ())
         return self._entry(db, source, id)
 
     def _entry(self, db: sqlite3.Connection, source: str, id: str) -> Entry:
@@ -205,55 +251,20 @@ class SqliteLedger(Ledger):
         return [to_entry(row, now=clock(), boot=self._boot) for row in db.execute(statement, values)]
 
 
-def _subject_keys(asked: Registration) -> tuple[str, ...]:
-    """What must not be worked on twice at once: the natural keys, else the subject, else the event alone."""
-    keys = asked.keys or ((asked.subject,) if asked.subject else ())
-    return tuple(f"{asked.account}\n{key}" for key in keys)
-
-
-def _claim_keys(db: sqlite3.Connection, asked: Registration) -> bool:
-    taken = any(
-        db.execute(
-            "SELECT 1 FROM keys WHERE account = ? AND operation = ? AND key = ? AND unfinished = 1"
-            " AND NOT (source = ? AND id = ?)",
-            (asked.account, asked.operation, key, asked.source, asked.id),
-        ).fetchone()
-        for key in asked.keys
-    )
-    if taken:
-        return False
-    for key in asked.keys:
-        values = (asked.account, asked.operation, key, asked.source, asked.id)
-        db.execute("INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,1,0)", values)
-    db.execute("UPDATE entries SET keyed = 1 WHERE source = ? AND id = ?", (asked.source, asked.id))
-    return True
-
-
-def _sent_before(db: sqlite3.Connection, asked: Registration) -> tuple[str, str] | None:
-    for key in asked.keys:
-        row = db.execute(
-            "SELECT source, id FROM keys WHERE account = ? AND operation = ? AND key = ? AND kept = 1"
-            " AND NOT (source = ? AND id = ?)",
-            (asked.account, asked.operation, key, asked.source, asked.id),
-        ).fetchone()
-        if row is not None:
-            return row["source"], row["id"]
-    return None
-
-
-def _close_keys(db: sqlite3.Connection, source: str, id: str, kept: tuple[str, ...]) -> None:
-    db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ?", (source, id))
-    for key in kept:
-        db.execute("UPDATE keys SET kept = 1 WHERE source = ? AND id = ? AND key = ?", (source, id, key))
+def _mark(source: str, id: str) -> Registration:
+    """What is known of a request that was withdrawn before it came."""
+    return Registration(source=source, id=id, type="", account="", operation="", digest="", subject=None, keys=())
 
 
 def _release(db: sqlite3.Connection, *, entry: Entry, owner: str) -> None:
     statement = "UPDATE entries SET owner = NULL, lease_until = 0 WHERE source = ? AND id = ? AND owner = ?"
     db.execute(statement, (entry.source, entry.id, owner))
-    db.execute("DELETE FROM subjects WHERE owner = ?", (owner,))
+    free_subjects(db, owner)
 
 
-def _pause(db: sqlite3.Connection, *, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+def _pause(
+    db: sqlite3.Connection, *, scope: str, cause: str, since: datetime, until: datetime | None
+) -> Episode | None:
     if db.execute("SELECT 1 FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
         return None
     number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM episodes WHERE scope = ?", (scope,)).fetchone()[0]

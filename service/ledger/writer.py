@@ -21,6 +21,11 @@ BUSY_SECONDS = 10.0
 
 LARGEST_BATCH = 128
 
+MEMORY = ":memory:"
+
+OF_THE_JOB = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+"""Errors of one piece of work; any other says that the database cannot be read or written."""
+
 
 @dataclass(slots=True)
 class _Job:
@@ -34,7 +39,7 @@ class Writer:
     """Runs closures on the database, in order, each in its own savepoint of a shared transaction."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._path = path if path == MEMORY else str(Path(path).expanduser())
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -43,17 +48,17 @@ class Writer:
         """Connect and run `schema`; raises LedgerUnavailable naming the file."""
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._thread = threading.Thread(target=self._main, args=(schema, opened), name="ledger", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._main, args=(self._loop, schema, opened), name="ledger", daemon=True)
+        thread.start()
         await opened
+        self._thread = thread
 
     async def close(self) -> None:
         """Finish what was asked, then disconnect."""
-        if self._thread is None:
-            return
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
-        self._thread = None
+        thread, self._thread = self._thread, None  # nothing is asked behind the end
+        if thread is not None:
+            self._jobs.put(None)
+            await asyncio.to_thread(thread.join)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What `work` returns, once its commit is on disk. A cancelled caller's work may still be committed."""
@@ -63,22 +68,28 @@ class Writer:
         self._jobs.put(job)
         return await job.done  # type: ignore[return-value]  # the future carries what `work` returns
 
-    def _main(self, schema: Callable[[sqlite3.Connection], None], opened: asyncio.Future[None]) -> None:
-        assert self._loop is not None
+    def _main(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        schema: Callable[[sqlite3.Connection], None],
+        opened: asyncio.Future[None],
+    ) -> None:
         try:
             connection = self._connect(schema)
         except (sqlite3.Error, OSError) as error:
             failure = LedgerUnavailable(f"the ledger {self._path} cannot be opened: {error}")
-            self._loop.call_soon_threadsafe(_finish, opened, None, failure)
+            loop.call_soon_threadsafe(_finish, opened, None, failure)
             return
-        self._loop.call_soon_threadsafe(_finish, opened, None, None)
+        loop.call_soon_threadsafe(_finish, opened, None, None)
         while batch := self._next_batch():
             self._commit(connection, batch)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_finish_all, batch)
         connection.close()
 
     def _connect(self, schema: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-        if self._path != ":memory:":
-            Path(self._path).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+        if self._path != MEMORY:
+            Path(self._path).resolve().parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_SECONDS)
         connection.row_factory = sqlite3.Row
@@ -115,19 +126,16 @@ class Writer:
                 connection.rollback()
             for job in batch:
                 job.error = LedgerUnavailable(f"the ledger {self._path} could not be written: {error}")
-        assert self._loop is not None
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(_finish_all, batch)
 
 
 def _run(connection: sqlite3.Connection, job: _Job) -> None:
     connection.execute("SAVEPOINT job")
     try:
         job.result = job.work(connection)
-    except sqlite3.OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever it is belongs to the caller, not to the other jobs
-        job.error = error
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, OF_THE_JOB):
+            raise
+        job.error = error  # whatever it is belongs to the caller, not to the other jobs
         connection.execute("ROLLBACK TO job")
     connection.execute("RELEASE job")
 
