@@ -1,0 +1,305 @@
+"""A write whose lease this worker holds: sent, looked for, followed or held, each step in the ledger first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.reasons import Reason
+from contracts.results import ResultEvent
+from service.core.delivery import Delivery
+from service.core.doubt import Doubt, DoubtPolicy, Step, after_empty_look, next_step
+from service.core.entry import Begun, Change, Entry, State
+from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
+from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
+from service.core.recoverability import GiveUp, Reached, RetryPolicy
+from service.core.replies import Replies, store
+from service.handlers.base import Absent, Calls, Event, Finished, Found, Incident, Pending, Unseen, UsedByOther, Write
+from service.ledger import Ledger
+from service.upstream import Refusal
+
+ANSWERED_AT = "answered_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent."""
+
+    retries: RetryPolicy
+    doubt: DoubtPolicy
+    tracking: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One delivery of one write, ready to be worked on. `prepared` is the error when the request cannot be served."""
+
+    write: Write[Any, Any]
+    prepared: Any
+    event: Event
+    delivery: Delivery
+    calls: Calls
+
+
+class WriteInHand:
+    """A write this worker holds the lease of: work on it, then release it."""
+
+    def __init__(
+        self, ledger: Ledger, replies: Replies, policies: Policies, task: Task, owner: str, begun: Begun
+    ) -> None:
+        self._ledger = ledger
+        self._replies = replies
+        self._policies = policies
+        self._task = task
+        self._owner = owner
+        self._released = False
+        self.sent_before = begun.sent_before
+        self.entry = begun.entry
+
+    @property
+    def reached(self) -> Reached:
+        """How far the request has come."""
+        match self.entry.state:
+            case State.CLAIMED | State.CLOSED:
+                return Reached.UNSENT
+            case State.ANSWERED:
+                return Reached.ANSWERED
+            case _:
+                return Reached.MAYBE_SENT
+
+    @property
+    def doubt(self) -> Doubt:
+        """How doubt about this request is resolved; a request that cannot be read any more is for a person."""
+        task = self._task
+        return Doubt.ASK if isinstance(task.prepared, EventInvalid) else task.write.doubt_about(task.prepared)
+
+    async def work(self) -> Outcome:
+        """Do the next thing, as far as it goes now.
+
+        Raises what the upstream, the ledger or the event is to blame for.
+        """
+        await self._believe_the_message()
+        invalid = self._invalid()
+        if invalid is None:
+            return await self._do(next_step(self.entry, self.doubt))
+        if self.reached is Reached.UNSENT:
+            raise invalid
+        return await self._hold(invalid.detail)
+
+    async def _believe_the_message(self) -> None:
+        """Go on following what the ledger has forgotten and the message has not."""
+        state, entry = self._task.delivery.state, self.entry
+        if ANSWERED_AT in state and entry.state is State.IN_DOUBT and entry.answer is None:
+            await self._change(Change(state=State.ANSWERED, answer=dict(state)))
+
+    def _invalid(self) -> EventInvalid | None:
+        """Why the request cannot be served. An expirytime counts before the first send only."""
+        task = self._task
+        if isinstance(task.prepared, EventInvalid):
+            return task.prepared
+        if self.reached is Reached.UNSENT and self.entry.sends == 0 and task.event.has_expired:
+            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
+        return None
+
+    async def _do(self, step: Step) -> Outcome:
+        match step:
+            case Step.SEND:
+                return await self._send_unless_there()
+            case Step.LOOK:
+                return await self._look()
+            case Step.WAIT:
+                return await self._wait(timedelta(seconds=self.entry.next_look_in))
+            case Step.DOUBT:
+                return await self._fall_in_doubt()
+            case Step.FOLLOW:
+                return await self._follow()
+            case Step.HOLD:
+                return await self._hold("A person has to decide about this request.")
+
+    async def give_up(self, verdict: GiveUp) -> Completed:
+        """Close it as failed; only for a write nothing was sent for."""
+        reason = Reason(verdict.reason)
+        result = self._replies.failure(self._task.event.envelope, reason, verdict.detail, self._task.event.now)
+        return await self._close((result,), reason, ())
+
+    async def release(self) -> None:
+        """Give the lease back if it was not given back with the last change; one that cannot be given back expires."""
+        if not self._released:
+            with contextlib.suppress(LedgerUnavailable):
+                await self._ledger.release(self.entry, self._owner)
+
+    async def _change(self, change: Change) -> None:
+        self.entry = await self._ledger.advance(self.entry, self._owner, change)
+        self._released = self._released or change.release
+
+    async def _send(self) -> Outcome:
+        task, before = self._task, self.entry
+        ready = await self._made_ready()
+        if isinstance(ready, Refusal):
+            return await self._not_ready(ready)
+        await self._change(Change(state=State.SENDING, sent=1))
+        try:
+            answer = await task.write.send(ready, task.calls)
+        except UpstreamFailure as failure:
+            await self._after_failed_send(failure, before)
+            raise
+        return await (self._refused(answer) if isinstance(answer, Refusal) else self._accepted(answer))
+
+    async def _made_ready(self) -> Any:
+        """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
+        task = self._task
+        try:
+            return await task.write.make_ready(task.prepared, task.calls)
+        except EventInvalid as invalid:
+            if self.reached is Reached.UNSENT:
+                raise
+            return Refusal(operation=task.write.operation, code=None, text=invalid.detail)
+
+    async def _not_ready(self, refusal: Refusal) -> Outcome:
+        """Nothing was sent now; what an earlier send did, this refusal does not tell."""
+        if self.reached is Reached.UNSENT:
+            return await self._refused(refusal)
+        return await self._hold(f"It may have arrived, and could not be made ready to be sent again: {refusal.text}")
+
+    async def _after_failed_send(self, failure: UpstreamFailure, before: Entry) -> None:
+        if failure.sent:
+            wait = self._policies.doubt.wait
+            await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+        else:
+            await self._change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
+
+    async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
+        task = self._task
+        answer = {**answer, ANSWERED_AT: task.event.now.isoformat()}
+        finished = task.write.conclude(task.prepared, answer, task.event)
+        if finished is not None:
+            return await self._finish(finished, answer)
+        reads_back = task.write.reads_back
+        await self._change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
+        if reads_back:
+            return await self._follow()
+        return self._tracked(polls=0, reason="sent", results=self._progress())
+
+    async def _refused(self, refusal: Refusal) -> Outcome:
+        task = self._task
+        end = await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls)
+        if isinstance(end, Found):
+            return await self._accepted(end.answer)
+        return await self._finish(end)
+
+    async def _send_unless_there(self) -> Outcome:
+        """Send, unless an earlier request put the same thing upstream and it is still there."""
+        task = self._task
+        if self.sent_before is None or self.doubt is Doubt.REPEAT:
+            return await self._send()
+        if self.doubt is Doubt.LOOK_UP:
+            looked = await task.write.look(task.prepared, self.entry, task.calls)
+            if isinstance(looked, Absent):
+                return await self._send()
+            if isinstance(looked, UsedByOther):
+                return await self._number_used(looked)
+        source, id = self.sent_before
+        raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+
+    async def _number_used(self, looked: UsedByOther) -> Outcome:
+        return await self._finish(Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED))
+
+    async def _look(self) -> Outcome:
+        task = self._task
+        looked = await task.write.look(task.prepared, self.entry, task.calls)
+        match looked:
+            case Found():
+                return await self._accepted(looked.answer)
+            case UsedByOther():
+                return await self._number_used(looked)
+            case Unseen():
+                return await self._hold(looked.detail)
+            case Absent():
+                return await self._nothing_found()
+
+    async def _nothing_found(self) -> Outcome:
+        match after_empty_look(self.entry, self._policies.doubt):
+            case Step.SEND:
+                return await self._send()
+            case Step.HOLD:
+                return await self._hold(
+                    "Looking upstream found nothing, and sending again is not allowed without a person."
+                )
+            case _:
+                wait = self._policies.doubt.wait
+                await self._change(Change(looks=self.entry.looks + 1, next_look_in=wait))
+                return await self._wait(timedelta(seconds=wait))
+
+    async def _wait(self, delay: timedelta) -> Outcome:
+        await self._change(Change(release=True))
+        return RetryLater(delay=delay, reason="in_doubt", counted=False)
+
+    async def _fall_in_doubt(self) -> Outcome:
+        """Whoever was sending died or lost its lease: nobody knows whether it was sent."""
+        wait = self._policies.doubt.wait
+        await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+        return await self._do(next_step(self.entry, self.doubt))
+
+    async def _hold(self, detail: str) -> Outcome:
+        await self._change(Change(state=State.HELD, reason="needs_person", release=True))
+        return Rejected(reason="needs_person", detail=detail)
+
+    async def _follow(self) -> Outcome:
+        task, answer = self._task, self.entry.answer or {}
+        polls = _polls(task.delivery)
+        followed = await task.write.follow(task.prepared, answer, self.entry, polls, task.event, task.calls)
+        match followed:
+            case Finished():
+                return await self._finish(followed, answer)
+            case Incident():
+                change = Change(state=State.IN_DOUBT, answer={**answer, "incident": True}, looks=0, next_look_in=0.0)
+                await self._change(change)
+                return await self._look()
+            case Pending():
+                await self._change(Change(release=True))
+                return self._pending(followed, polls)
+
+    def _pending(self, pending: Pending, polls: int) -> Outcome:
+        results = () if self._task.delivery.origin == TRACKING else self._progress()
+        outcome = self._tracked(polls=polls + 1, reason=pending.reason, results=results)
+        delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
+        return replace(outcome, detail=pending.detail, delay=delay)
+
+    def _tracked(self, *, polls: int, reason: str, results: tuple[ResultEvent, ...]) -> RetryLater:
+        steps = self._policies.tracking
+        state = {**(self.entry.answer or {}), "polls": polls}
+        delay = steps[min(polls, len(steps) - 1)]
+        return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
+
+    def _progress(self) -> tuple[ResultEvent, ...]:
+        task, answer = self._task, self.entry.answer
+        if not answer or ANSWERED_AT not in answer:
+            return ()
+        drafts = task.write.progress(task.prepared, answer, task.event)
+        return self._replies.of(drafts, task.event.envelope, datetime.fromisoformat(str(answer[ANSWERED_AT])))
+
+    async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
+        results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
+        unsaid = () if self._task.delivery.origin == TRACKING else self._progress()
+        return await self._close((*unsaid, *results), finished.reason, finished.kept, answer)
+
+    async def _close(
+        self,
+        results: tuple[ResultEvent, ...],
+        reason: str,
+        kept: tuple[str, ...],
+        answer: Mapping[str, object] | None = None,
+    ) -> Completed:
+        change = Change(
+            state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True
+        )
+        await self._change(change)
+        return Completed(results=results, reason=reason)
+
+
+def _polls(delivery: Delivery) -> int:
+    polls = delivery.state.get("polls", 0)
+    return polls if isinstance(polls, int) else 0
