@@ -24,7 +24,8 @@ MODEL = f"""<?xml version="1.0" encoding="UTF-8"?>
   <cbc:IssueDate>2026-11-23</cbc:IssueDate>
   <cbc:ProcedureCode listID="ProcedureType">OTHER</cbc:ProcedureCode>
   <cac:ContractingParty><cac:Party><cac:PostalAddress/></cac:Party></cac:ContractingParty>
-  <cac:ProcurementProjectLot><cbc:ID schemeAgencyID="AIFE">1</cbc:ID><cbc:Note>gardée</cbc:Note></cac:ProcurementProjectLot>
+  <cac:ProcurementProjectLot><cbc:ID schemeAgencyID="AIFE">1</cbc:ID><cbc:Note>gardée</cbc:Note>
+  </cac:ProcurementProjectLot>
   <cac:ProcurementProjectLot><cbc:ID>9</cbc:ID></cac:ProcurementProjectLot>
   <!-- criteria -->
   <cac:TenderingCriterion><cbc:ID>CRIT-1</cbc:ID></cac:TenderingCriterion>
