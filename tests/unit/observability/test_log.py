@@ -15,6 +15,7 @@ from service.observability.log import configure_logging, get_logger
 from service.observability.secrets import MASK, Secrets
 
 CANARY = "canary-7c1e55"
+PASSWORD = "another-word"
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def test_should_write_an_exception_on_one_line_without_local_variables() -> None
 
     with logged() as out:
         try:
-            fail("-".join(("another", "word")))
+            fail(PASSWORD)
         except RuntimeError:
             get_logger("m").exception("thing_failed")
     (line,) = lines(out)
