@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -52,15 +53,20 @@ OnCall = Callable[[str, str, str, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """One call ready to be sent as often as needed."""
+    """One call ready to be sent as often as needed, all of it over by `deadline` (monotonic)."""
 
     facts: CallFacts
     method: str
     url: str
     body: bytes | None
     timeout: float
+    deadline: float
     account: TechnicalAccount | None
     read: Reader
+
+    @property
+    def remaining(self) -> float:
+        return self.deadline - time.monotonic()
 
     @property
     def account_name(self) -> str | None:
@@ -91,7 +97,8 @@ class Client:
     ) -> AnswerT | Refusal:
         """Return the answer or the refusal; raises an UpstreamFailure.
 
-        Tried again at most twice within three seconds, and only when that cannot do the work twice.
+        Tried again at most twice within three seconds, and only when that cannot do the work twice. All of it, waiting
+        for a place and for a token included, is over within the time-out of the operation.
         """
         call = self._prepare(operation, request, account)
 
@@ -115,13 +122,15 @@ class Client:
         self, operation: Operation[RequestT, AnswerT], request: RequestT, account: TechnicalAccount | None
     ) -> _Call:
         prefix = self.prefixes[operation.upstream][operation.api]
+        timeout = self.timeouts.get(operation.name, operation.timeout)
         body = request.model_dump(mode="json", by_alias=True, exclude_none=True)
         return _Call(
             facts=CallFacts(upstream=operation.upstream, operation=operation.name),
             method=operation.method,
             url=f"{self.api_url.rstrip('/')}{prefix}{operation.path}",
             body=None if operation.method == "GET" else orjson.dumps(body),
-            timeout=self.timeouts.get(operation.name, operation.timeout),
+            timeout=timeout,
+            deadline=time.monotonic() + timeout,
             # The account is a secret of Chorus Pro, and of nobody else.
             account=account if operation.upstream == CHORUS_PRO else None,
             read=_reader(operation),
@@ -136,7 +145,8 @@ class Client:
     async def _in_window(self, call: _Call) -> Document | Refusal:
         window = self.windows[call.facts.upstream]
         try:
-            async with window.place(patience=call.timeout):
+            # Half of the time at most: a write that begins late is more likely to end in doubt.
+            async with window.place(patience=min(call.timeout / 2, call.remaining)):
                 said = await self._exchange(call, insist=False)
         except StillPaused as paused:
             raise Throttled(call.facts, "asked not to be called for a while", retry_after=paused.seconds) from paused
@@ -160,17 +170,22 @@ class Client:
 
     async def _token(self, call: _Call, refused: str | None, *, insist: bool) -> str:
         try:
-            if refused is None:
-                return await self.tokens.token(insist=insist)
-            return await self.tokens.instead_of(refused, insist=insist)
+            async with asyncio.timeout(call.remaining):
+                if refused is None:
+                    return await self.tokens.token(insist=insist)
+                return await self.tokens.instead_of(refused, insist=insist)
+        except TimeoutError as error:
+            raise Unreachable(call.facts, "no token in time") from error
         except TokenFailure as failure:
             raise _without_token(call.facts, failure) from failure
 
     async def _send(self, call: _Call, token: str) -> Document | Refusal:
         started = time.monotonic()
+        if call.remaining <= 0:
+            raise Unreachable(call.facts, "no time left to send anything")
         try:
             answer = await self.transport.send(
-                call.method, call.url, headers=_headers(call, token), body=call.body, timeout=call.timeout
+                call.method, call.url, headers=_headers(call, token), body=call.body, timeout=call.remaining
             )
             said = interpret(call.facts, answer, call.read, call.account_name)
         except TransportFailure as failure:

@@ -57,7 +57,8 @@ def interpret(facts: CallFacts, answer: HttpAnswer, read: Reader, account: str |
     facts = replace(facts, http_status=answer.status, correlation_id=correlation_id(answer.headers))
     document = _document(facts, answer)
     said = None
-    if document is not None and answer.status not in _PASSING:
+    # A challenge comes from the gateway, whatever body stands beside it.
+    if document is not None and answer.status not in _PASSING and challenge(answer.headers) is None:
         said = read(facts, document)
     if isinstance(said, Refusal):
         return said

@@ -67,6 +67,7 @@ class Transport:
         self._connections = connections
         self._user_agent = user_agent
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str | None], str | None] = {}
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -101,7 +102,7 @@ class Transport:
                 # A file object goes out piece by piece, with its length: megabytes at once would hold up the loop.
                 data=None if body is None else io.BytesIO(body),
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout),
-                proxy=proxy_for(url),
+                proxy=self._proxy(url),
                 allow_redirects=False,
                 trace_request_ctx=seen,
             ) as response:
@@ -118,6 +119,13 @@ class Transport:
                 _in_words(error), sent=seen.sent, status=seen.status, seconds=time.monotonic() - started
             ) from error
 
+    def _proxy(self, url: str) -> str | None:
+        parsed = URL(url)
+        key = (parsed.scheme, parsed.host)
+        if key not in self._proxies:
+            self._proxies[key] = proxy_for(parsed)
+        return self._proxies[key]
+
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         content = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
@@ -130,15 +138,14 @@ class Transport:
         return bytes(content)
 
 
-def proxy_for(url: str) -> str | None:
+def proxy_for(url: URL) -> str | None:
     """Return the proxy that the usual variables ask for.
 
     The HTTP library could read them itself, but then it also reads .netrc, and refuses a token beside what it finds.
     """
-    parsed = URL(url)
-    if parsed.host is None or proxy_bypass(parsed.host):
+    if url.host is None or proxy_bypass(url.host):
         return None
-    return getproxies().get(parsed.scheme)
+    return getproxies().get(url.scheme)
 
 
 def _tracing() -> aiohttp.TraceConfig:

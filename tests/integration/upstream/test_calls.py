@@ -243,6 +243,20 @@ async def test_should_call_a_slow_deposit_doubtful(state: State, opened: Opened)
     assert len(state.received("deposer/flux")) == 1
 
 
+async def test_should_end_a_call_in_time_whatever_it_waits_for(state: State, opened: Opened) -> None:
+    """A token that does not come uses up the time of the call, and nothing is sent after it."""
+    upstreams = await opened(timeouts={"deposerFluxFacture": 0.3})
+    state.fail_on("token", state.slow)
+    started = time.monotonic()
+
+    with pytest.raises(Unreachable) as caught:
+        await deposit(upstreams)
+
+    assert not caught.value.sent
+    assert time.monotonic() - started < 2.0
+    assert state.received("deposer/flux") == []
+
+
 @pytest.mark.parametrize("how", [lost, truncated, says(500), says(502, PAGE), says(504), says(400), says(404)])
 async def test_should_read_again_at_once(state: State, upstreams: Upstreams, how: How) -> None:
     """A read that met an accident is tried once more: it harms nobody."""

@@ -64,6 +64,9 @@ GATEWAY = [
     pytest.param(answer(401, www_authenticate=EXPIRED), TokenRefused, id="expired token"),
     pytest.param(answer(401, www_authenticate=DISABLED), TokenRefused, id="application disabled"),
     pytest.param(answer(401), TokenRefused, id="401 without a word"),
+    pytest.param(
+        answer(401, {"codeRetour": 401, "libelle": "no"}, www_authenticate=EXPIRED), TokenRefused, id="401 with both"
+    ),
     pytest.param(answer(401, PAGE, content_type="text/html"), TokenRefused, id="401 with a page"),
     pytest.param(answer(403, www_authenticate=SCOPE), NotSubscribed, id="scope too small"),
     pytest.param(answer(403), NotSubscribed, id="not granted, rights not opened, or unknown route"),
