@@ -166,8 +166,7 @@ class WriteInHand:
 
     async def _after_failed_send(self, failure: UpstreamFailure, before: Entry) -> None:
         if failure.sent:
-            wait = self._policies.doubt.wait
-            await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+            await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
         else:
             await self._change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
 
@@ -200,21 +199,17 @@ class WriteInHand:
             if isinstance(looked, Absent):
                 return await self._send()
             if isinstance(looked, UsedByOther):
-                return await self._number_used(looked)
+                return await self._finish(_number_used(looked))
         source, id = self.sent_before
         raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
 
-    async def _number_used(self, looked: UsedByOther) -> Outcome:
-        return await self._finish(Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED))
-
     async def _look(self) -> Outcome:
         task = self._task
-        looked = await task.write.look(task.prepared, self.entry, task.calls)
-        match looked:
+        match looked := await task.write.look(task.prepared, self.entry, task.calls):
             case Found():
                 return await self._accepted(looked.answer)
             case UsedByOther():
-                return await self._number_used(looked)
+                return await self._finish(_number_used(looked))
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
@@ -225,13 +220,10 @@ class WriteInHand:
             case Step.SEND:
                 return await self._send()
             case Step.HOLD:
-                return await self._hold(
-                    "Looking upstream found nothing, and sending again is not allowed without a person."
-                )
+                return await self._hold("Looking upstream found nothing, and whether to send again is for a person.")
             case _:
-                wait = self._policies.doubt.wait
-                await self._change(Change(looks=self.entry.looks + 1, next_look_in=wait))
-                return await self._wait(timedelta(seconds=wait))
+                await self._change(Change(looks=self.entry.looks + 1, next_look_in=self._policies.doubt.wait))
+                return await self._wait(timedelta(seconds=self._policies.doubt.wait))
 
     async def _wait(self, delay: timedelta) -> Outcome:
         await self._change(Change(release=True))
@@ -239,8 +231,7 @@ class WriteInHand:
 
     async def _fall_in_doubt(self) -> Outcome:
         """Whoever was sending died or lost its lease: nobody knows whether it was sent."""
-        wait = self._policies.doubt.wait
-        await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait))
+        await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
         return await self._do(next_step(self.entry, self.doubt))
 
     async def _hold(self, detail: str) -> Outcome:
@@ -303,3 +294,7 @@ class WriteInHand:
 def _polls(delivery: Delivery) -> int:
     polls = delivery.state.get("polls", 0)
     return polls if isinstance(polls, int) else 0
+
+
+def _number_used(looked: UsedByOther) -> Finished:
+    return Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED)
