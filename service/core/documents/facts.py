@@ -54,7 +54,7 @@ class DocumentProblem(StrEnum):
     FORMAT_MISMATCH = "format_mismatch"
 
 
-class DocumentInvalid(Exception):  # noqa: N818 - what callers read is the fact, not the mechanism
+class DocumentInvalid(Exception):
     """The file cannot be sent as it is: `reason` from the closed list, `detail` says what, where and what to do.
 
     The detail never quotes the content of the file beyond names and numbers.

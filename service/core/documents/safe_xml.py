@@ -35,7 +35,7 @@ DROPPED: Final = frozenset(
 """Elements read by nobody here and large: lines, embedded attachments, signatures."""
 
 
-class _RootFound(Exception):  # noqa: N818 - stops the parser early, it reports no error
+class _RootFound(Exception):
     def __init__(self, tag: str) -> None:
         super().__init__(tag)
         self.tag = tag
