@@ -58,6 +58,10 @@ class Broker(ABC):
         """Cut every connection without a word, as a failing network does."""
         self.evaluate(control.CUT_CONNECTIONS)
 
+    def write_out_names(self) -> None:
+        """Return when the names of new quorum queues are on disk; RabbitMQ writes them half a second late."""
+        self.evaluate(control.WRITE_OUT_NAMES)
+
     def count_connections(self) -> int:
         """How many connections are open."""
         return int(self.evaluate(control.COUNT_CONNECTIONS))

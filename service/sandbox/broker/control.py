@@ -13,6 +13,7 @@ CLOSE_CONNECTIONS = (
     '[rabbit_networking:close_connection(P, "closed by the test") || P <- rabbit_networking:connections()].'
 )
 CUT_CONNECTIONS = "[exit(P, kill) || P <- rabbit_networking:connections()]."
+WRITE_OUT_NAMES = "[dets:sync(Table) || Table <- dets:all()]."
 COUNT_CONNECTIONS = "length(rabbit_networking:connections())."
 
 # Runs inside the node from its start: reads one expression per connection from a socket file in the node's own folder
@@ -52,7 +53,7 @@ def listener(path: Path) -> str:
 
 
 def ask(path: Path, expression: str) -> str:
-    """The value of an Erlang expression in the node; raises OSError when the node is down, ControlFailed when it fails."""
+    """The value of an Erlang expression in the node; raises OSError when it is down, else ControlFailed."""
     body = expression.encode()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(LIMIT)
@@ -78,7 +79,7 @@ def add_vhost(name: str) -> str:
 
 
 def delete_vhost(name: str) -> str:
-    """The expression that removes a virtual host with all it holds; in the background: open connections delay it by 5 s."""
+    """The expression that removes a virtual host with all it holds, in the background: connections delay it by 5 s."""
     return f"spawn(fun() -> rabbit_vhost:delete({_binary(name)}, {_binary('relay')}) end)."
 
 

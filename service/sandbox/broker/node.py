@@ -110,7 +110,7 @@ class PrivateBroker(Broker):
         self._end_node(signal.SIGTERM)
 
     def kill_node(self) -> None:
-        """Kill the node as a power failure does; what it had synced to disk stays."""
+        """Kill the node as a power failure does; what was confirmed stays, except in queues of the last half second."""
         self._end_node(signal.SIGKILL)
 
     def evaluate(self, expression: str) -> str:

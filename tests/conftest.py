@@ -1,0 +1,125 @@
+"""Gives tests real peers: a RabbitMQ of their own, the simulator, the worker as a process."""
+
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from service.sandbox.broker import Broker, PrivateBroker, choose_broker
+from tests.support.bus import Bus
+from tests.support.worker import WorkerProcess, worker_environment
+
+if TYPE_CHECKING:
+    from service.sandbox.simulator import Simulator
+
+LIMITS = {
+    "unit": 10,
+    "contract": 60,
+    "architecture": 60,
+    "integration": 120,
+    "acceptance": 180,
+    "chaos": 900,
+}  # seconds
+
+StartWorker = Callable[..., Awaitable[WorkerProcess]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test with the folder it is in, and give it the time such a test may take."""
+    for item in items:
+        kind = item.path.relative_to(Path(__file__).parent).parts[0]
+        if kind in LIMITS:
+            item.add_marker(getattr(pytest.mark, kind))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(LIMITS[kind]))
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """One RabbitMQ for the session (one per process under xdist); fails, never skips, when none can be had."""
+    with choose_broker() as running:
+        yield running
+
+
+@pytest.fixture
+def private_broker(broker: Broker) -> PrivateBroker:
+    """The session's RabbitMQ where it may be stopped, killed and started again."""
+    if not isinstance(broker, PrivateBroker):
+        pytest.skip("a broker given by its URL is not ours to stop")
+    return broker
+
+
+@pytest.fixture
+def controlled_broker(broker: Broker) -> Broker:
+    """The session's RabbitMQ where alarms may be raised and connections cut."""
+    if not broker.is_controlled:
+        pytest.skip("a broker given by its URL is not ours to disturb")
+    return broker
+
+
+@pytest.fixture
+def amqp_url(broker: Broker) -> Iterator[str]:
+    """A virtual host nobody used before, removed afterwards; a given broker is used as it is."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield broker.vhost(name)
+    broker.drop_vhost(name)
+
+
+@pytest.fixture
+def prefix(broker: Broker) -> str:
+    """The prefix of queue names: the usual one in a fresh virtual host, a unique one on a given broker."""
+    return "relay" if broker.is_controlled else f"relay-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator["Simulator"]:
+    """PISTE, Chorus Pro and DUME on a free port of loopback, with nothing in them."""
+    from service.sandbox.simulator import Simulator, SimulatorSettings
+
+    async with Simulator(SimulatorSettings(), port=0) as running:
+        yield running
+
+
+@pytest.fixture
+async def start_worker(
+    amqp_url: str, prefix: str, simulator: "Simulator", tmp_path: Path
+) -> AsyncIterator[StartWorker]:
+    """Starts `piste-relay worker` as often as asked, on one broker, simulator and ledger; stops them all afterwards."""
+    started: list[WorkerProcess] = []
+
+    async def start(*, wait: bool = True, **variables: str) -> WorkerProcess:
+        environment = worker_environment(amqp_url=amqp_url, prefix=prefix, api_url=simulator.url, folder=tmp_path)
+        worker = WorkerProcess(environment | variables, log=tmp_path / f"worker-{len(started) + 1}.log")
+        started.append(worker)
+        worker.start()
+        if wait:
+            await worker.ready()
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+
+
+@pytest.fixture
+async def worker(start_worker: StartWorker) -> WorkerProcess:
+    """One worker, ready, with waits short enough for a test."""
+    return await start_worker()
+
+
+@pytest.fixture
+async def bus(amqp_url: str, prefix: str) -> AsyncIterator[Bus]:
+    """What a business service has: it publishes requests and keeps every result; declares only its own queue."""
+    async with Bus(amqp_url, prefix) as connected:
+        yield connected
