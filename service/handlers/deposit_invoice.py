@@ -110,7 +110,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         shown = await _numbered(prepared.invoices, calls)
         ours = [found for sent, found in shown if agree(sent, found)]
         if ours:
-            return Found(answer=_adopted(ours))
+            return Found(answer=_adopted(ours, entry))
         if len(shown) == len(prepared.invoices):
             return UsedByOther(refusal=results.number_used(shown))
         for siret in {invoice.supplier_siret for invoice in prepared.invoices if invoice.supplier_siret}:
@@ -182,7 +182,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if entry.sends > 1:
             ours = [found for sent, found in await _numbered(prepared.invoices, calls) if agree(sent, found)]
             if ours:
-                return Found(answer=_adopted(ours))
+                return Found(answer=_adopted(ours, entry))
         return results.refused_at_deposit(refusal)
 
 
@@ -190,11 +190,17 @@ def _key(invoice: InvoiceFacts) -> str:
     return f"{invoice.supplier_siret} {invoice.number}"
 
 
-def _adopted(ours: list[FoundInvoice]) -> dict[str, object]:
+def _adopted(ours: list[FoundInvoice], entry: Entry) -> dict[str, object]:
+    """What the call would have answered; the day of the first send stands in for a deposit date not shown."""
     flows = [found.flow_number for found in ours if found.flow_number]
     dates = [found.deposited_on for found in ours if found.deposited_on]
-    deposited_on = min(dates).isoformat() if dates else None
-    return {"flow_number": flows[0] if flows else None, "deposited_on": deposited_on, "adopted": True}
+    sent_at = entry.first_sent_at or entry.created_at
+    deposited_on = min(dates) if dates else sent_at.date() if sent_at else None
+    return {
+        "flow_number": flows[0] if flows else None,
+        "deposited_on": deposited_on.isoformat() if deposited_on else None,
+        "adopted": True,
+    }
 
 
 async def _numbered(
