@@ -31,9 +31,7 @@ def problem(content: bytes, *, declared: str | None = None, name: str = "") -> D
 
 
 @MAKERS
-def test_should_read_the_same_facts_from_each_syntax(
-    declared: str, make: Callable[..., bytes], syntax: Syntax
-) -> None:
+def test_should_read_the_same_facts_from_each_syntax(declared: str, make: Callable[..., bytes], syntax: Syntax) -> None:
     """The three syntaxes state the same facts, and the declared format agrees with what the file is."""
     content = make(
         "F-2026/7",
