@@ -11,9 +11,6 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 """Seconds; a deposit usually takes one to ten, and time-outs are at 30 to 60."""
 
-FAILURE = "failure"
-"""The `status` of a call that brought no HTTP status at all."""
-
 
 class Metrics:
     """Every metric of the worker, ready to be changed; made once and handed to whoever measures."""

@@ -1,0 +1,164 @@
+"""The commands as processes: what they print, and how they end."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import aio_pika
+import pytest
+
+SAFE = {
+    "RELAY_PISTE__CLIENT_ID": "an-id",
+    "RELAY_PISTE__CLIENT_SECRET": "canary-secret-1",
+    "RELAY_PISTE__OAUTH_URL": "http://127.0.0.1:9",
+    "RELAY_PISTE__API_URL": "http://127.0.0.1:9",
+}
+
+
+async def start(*words: str, **variables: str) -> asyncio.subprocess.Process:
+    """`piste-relay` with these words, and no setting but these variables."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RELAY_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "service",
+        *words,
+        env={**inherited, **variables},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def run(*words: str, **variables: str) -> tuple[int | None, str, str]:
+    """Exit code, output and errors of a command that ends by itself."""
+    process = await start(*words, **variables)
+    out, errors = await asyncio.wait_for(process.communicate(), timeout=60)
+    return process.returncode, out.decode(), errors.decode()
+
+
+@pytest.mark.parametrize("command", ["worker", "config", "doctor"])
+async def test_should_refuse_unknown_variables_in_one_sentence_each(command: str) -> None:
+    """No command starts on settings it does not understand, and none shows a traceback for it."""
+    code, out, errors = await run(command, RELAY_PISTE__CLIENTSECRET="x", RELAY_CONCURENCY="x")
+
+    assert (code, out) == (2, "")
+    assert errors.splitlines() == [
+        "RELAY_PISTE__CLIENTSECRET is not a variable of piste-relay; did you mean RELAY_PISTE__CLIENT_SECRET?",
+        "RELAY_CONCURENCY is not a variable of piste-relay; did you mean RELAY_CONCURRENCY?",
+    ]
+
+
+async def test_should_not_start_a_worker_whose_settings_do_not_fit_together() -> None:
+    """A start-up check that fails is told before anything is connected."""
+    code, out, errors = await run("worker", **SAFE, RELAY_PISTE__ORGANISATION="universal", RELAY_DUME__PLATFORM_ID="1")
+
+    assert (code, out) == (2, "")
+    assert "RELAY_PISTE__ORGANISATION is universal" in errors
+    assert "Traceback" not in errors
+
+
+async def test_should_end_a_worker_whose_ledger_cannot_be_opened_with_the_reason(tmp_path: Path) -> None:
+    """The reason is one line of the log, not a traceback."""
+    (tmp_path / "file").touch()
+    code, out, errors = await run("worker", **SAFE, RELAY_LEDGER__URL=f"sqlite:///{tmp_path}/file/ledger.db")
+    last = json.loads(out.splitlines()[-1])
+
+    assert (code, errors, last["event"], last["reason"]) == (1, "", "worker_failed", "LedgerUnavailable")
+
+
+async def test_should_show_the_settings_without_their_secrets() -> None:
+    """Anybody may see what is in effect."""
+    code, out, _ = await run("config", "--json", **SAFE)
+    shown = json.loads(out)
+
+    assert code == 0
+    assert "canary" not in out
+    assert shown["RELAY_PISTE__CLIENT_ID"] == {"value": "an-id", "from": "environment"}
+
+
+async def test_should_list_every_command() -> None:
+    """Help answers without any setting, also with wrong ones."""
+    code, out, _ = await run("--help", RELAY_NONSENSE="1")
+
+    assert code == 0
+    assert {"worker", "submit", "doctor", "topology", "gates", "trace", "contracts", "config"} <= set(out.split())
+
+
+async def test_should_name_what_a_worker_lacks_and_what_to_do(amqp_url: str, prefix: str, tmp_path: Path) -> None:
+    """The doctor goes through everything, whatever fails on the way, and ends with 1 when something does."""
+    variables = {
+        **SAFE,
+        "RELAY_AMQP__URL": amqp_url,
+        "RELAY_AMQP__PREFIX": prefix,
+        "RELAY_LEDGER__URL": f"sqlite:///{tmp_path}/ledger.db",
+    }
+    before = await run("doctor", **variables)
+    applied = await run("topology", "apply", **variables)
+    after = await run("doctor", **variables)
+
+    assert [(line.split()[1], line.split()[0]) for line in before[1].splitlines()] == [
+        ("settings", "warning"),
+        ("broker", "warning"),
+        ("ledger", "ok"),
+        ("token", "FAIL"),
+    ]
+    assert (before[0], applied[0]) == (1, 0)
+    assert "everything is declared" in after[1]
+    assert "canary" not in before[1] + before[2]
+
+
+async def test_should_say_which_queue_differs_and_change_nothing(amqp_url: str, prefix: str) -> None:
+    """Arguments never change under a name; a person decides what becomes of the old queue."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(f"{prefix}.invoices", durable=True)
+    code, _, errors = await run("topology", "apply", RELAY_AMQP__URL=amqp_url, RELAY_AMQP__PREFIX=prefix)
+
+    assert code == 1
+    assert f"queue {prefix}.invoices exists with other arguments" in errors
+    assert "Traceback" not in errors
+
+
+async def test_should_submit_a_file_as_an_event_and_wait_for_its_last_result(
+    amqp_url: str, prefix: str, tmp_path: Path
+) -> None:
+    """The command asks as a service would, and ends well when the deposit is done."""
+    invoice = tmp_path / "F-1.xml"
+    invoice.write_text("<Invoice/>")
+    broker = {"RELAY_AMQP__URL": amqp_url, "RELAY_AMQP__PREFIX": prefix}
+    await run("topology", "apply", **broker)
+    process = await start("submit", str(invoice), "--wait", "60", **broker)
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(f"{prefix}.invoices")
+        async with queue.iterator(timeout=60) as messages:
+            request = await anext(messages)
+            await request.ack()
+        asked = json.loads(request.body)
+        result = {"source": "/piste-relay/local", "type": "invoice.deposit.done.v1", "final": True, "data": {}}
+        exchange = await channel.get_exchange(f"{prefix}.results")
+        answer = aio_pika.Message(json.dumps(result).encode(), correlation_id=asked["id"])
+        await exchange.publish(answer, routing_key="invoice.deposit.done.v1")
+    out, errors = await asyncio.wait_for(process.communicate(), timeout=60)
+
+    assert (process.returncode, errors) == (0, b"")
+    assert asked["type"] == "invoice.deposit.requested.v1"
+    assert b"invoice.deposit.done.v1" in out
+
+
+async def test_should_pause_an_upstream_through_the_calendar_and_resume_it(tmp_path: Path) -> None:
+    """A pause by hand is a window every worker reads."""
+    variables = {
+        "RELAY_MAINTENANCE__CALENDAR": str(tmp_path / "calendar.json"),
+        "RELAY_LEDGER__URL": f"sqlite:///{tmp_path}/ledger.db",
+    }
+    paused = await run("gates", "pause", "dume", "--for", "10m", **variables)
+    shown = await run("gates", "show", **variables)
+    resumed = await run("gates", "resume", "dume", **variables)
+    again = await run("gates", "resume", "dume", **variables)
+
+    assert [paused[0], shown[0], resumed[0], again[0]] == [0, 0, 0, 1]
+    assert "dume  announced" in shown[1]
+    assert json.loads((tmp_path / "calendar.json").read_text()) == {"windows": []}
