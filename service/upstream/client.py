@@ -36,7 +36,7 @@ from service.upstream.interpret import (
 )
 from service.upstream.oauth import TokenFailure, TokenProvider, TokenTrouble
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
-from service.upstream.retry import brief_tries
+from service.upstream.retry import tried_briefly
 from service.upstream.transport import AnswerTooLarge, HttpAnswer, Transport, TransportFailure
 from service.upstream.values import TechnicalAccount
 from service.upstream.window import StillPaused, Window
@@ -106,7 +106,7 @@ class Client:
             self._admit(operation, event)
             return await self._in_window(call)
 
-        said: Document | Refusal = await brief_tries(operation)(once)
+        said = await tried_briefly(operation, once)
         self.gates.answered(operation.upstream, operation.name)
         return said if isinstance(said, Refusal) else _fit(operation, said, call.facts)
 
@@ -169,6 +169,9 @@ class Client:
             raise still_refused(refused, call.account_name) from refused
 
     async def _token(self, call: _Call, refused: str | None, *, insist: bool) -> str:
+        ready = self.tokens.ready() if refused is None else None
+        if ready is not None:
+            return ready
         try:
             async with asyncio.timeout(call.remaining):
                 if refused is None:

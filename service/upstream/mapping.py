@@ -27,20 +27,6 @@ class _Entries(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Hosts(_Entries):
-    """The two addresses of PISTE, which go together."""
-
-    oauth_url: str
-    api_url: str
-
-
-class ProfileHosts(_Entries):
-    """The addresses of each profile that has some of its own."""
-
-    production: Hosts
-    sandbox: Hosts
-
-
 class FlowStates(_Entries):
     """What each state of a flow amounts to."""
 
@@ -150,7 +136,6 @@ class DumeMapping(_Entries):
 class UpstreamMapping(_Entries):
     """Everything that may have to be changed without a release."""
 
-    hosts: ProfileHosts
     chorus_pro: ChorusProMapping
     dume: DumeMapping
 

@@ -98,6 +98,12 @@ class TokenProvider:
         self._refused_until = 0.0
         self._asking: asyncio.Task[Token] | None = None
 
+    def ready(self) -> str | None:
+        """Return the token when there is one that need not be renewed yet."""
+        if self._token is None or self._clock() >= min(self._renew_at, self._expires_at):
+            return None
+        return self._token.value
+
     async def token(self, *, insist: bool = False) -> str:
         """Return a token, asking for one when needed; raises TokenFailure. `insist` retries refused credentials."""
         now = self._clock()

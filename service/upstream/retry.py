@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import random
+import time
+from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_after_delay
 from tenacity.wait import wait_random_exponential
@@ -12,22 +15,39 @@ from service.upstream.operation import Doubt
 from service.upstream.window import SHORT_WAIT
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from service.upstream.operation import AnswerT, Operation, RequestT
 
 TRIES = 3
 SECONDS = 3.0
 
+ResultT = TypeVar("ResultT")
+
 _jitter = wait_random_exponential(multiplier=0.1, max=1.0)
 
 
-def brief_tries(operation: Operation[RequestT, AnswerT]) -> AsyncRetrying:
-    """At most three tries within three seconds, of what cannot do the work of `operation` twice."""
-    return AsyncRetrying(
-        stop=stop_after_attempt(TRIES) | stop_after_delay(SECONDS),
-        wait=_wait,
-        retry=lambda state: _again(operation, state),
+async def tried_briefly(operation: Operation[RequestT, AnswerT], attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """Return what `attempt` gives, at most three tries within three seconds, none that could do the work twice."""
+    started = time.monotonic()
+    try:
+        # Nearly every call works at once, and then needs none of what follows.
+        return await attempt()
+    except UpstreamFailure as error:
+        if not is_worth_another_try(operation, error):
+            raise
+        first = error
+    left = SECONDS - (time.monotonic() - started)
+    if left <= 0:
+        raise first
+    await asyncio.sleep(_pause(first))
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(TRIES - 1) | stop_after_delay(left),
+        wait=lambda state: _pause(state.outcome.exception() if state.outcome else None) + _jitter(state),
+        retry=lambda state: _is_worth_it(operation, state),
         reraise=True,
     )
+    return await retrying(attempt)
 
 
 def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseException, tries: int = 1) -> bool:
@@ -46,13 +66,11 @@ def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseExc
             return False
 
 
-def _again(operation: Operation[RequestT, AnswerT], state: RetryCallState) -> bool:
+def _is_worth_it(operation: Operation[RequestT, AnswerT], state: RetryCallState) -> bool:
     error = state.outcome.exception() if state.outcome else None
-    return error is not None and is_worth_another_try(operation, error, state.attempt_number)
+    return error is not None and is_worth_another_try(operation, error, state.attempt_number + 1)
 
 
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, Throttled):
-        return 0.0  # the window of the upstream waits as long as it was asked to
-    return float(_jitter(state)) + 0.05 if isinstance(error, UpstreamFailure) else 0.0
+def _pause(error: BaseException | None) -> float:
+    """Seconds before the next try: none after a 429, since the window of the upstream waits as long as it was asked."""
+    return 0.0 if isinstance(error, Throttled) else random.uniform(0.05, 0.2)  # noqa: S311 - jitter, not a secret

@@ -99,8 +99,7 @@ class Transport:
                 method,
                 url,
                 headers=headers,
-                # A file object goes out piece by piece, with its length: megabytes at once would hold up the loop.
-                data=None if body is None else io.BytesIO(body),
+                data=_outgoing(body),
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout),
                 proxy=self._proxy(url),
                 allow_redirects=False,
@@ -146,6 +145,11 @@ def proxy_for(url: URL) -> str | None:
     if url.host is None or proxy_bypass(url.host):
         return None
     return getproxies().get(url.scheme)
+
+
+def _outgoing(body: bytes | None) -> bytes | io.BytesIO | None:
+    """A large body as a file goes out piece by piece, with its length; at once it would hold up the loop."""
+    return io.BytesIO(body) if body is not None and len(body) > _CHUNK else body
 
 
 def _tracing() -> aiohttp.TraceConfig:

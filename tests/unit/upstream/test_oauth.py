@@ -125,6 +125,22 @@ async def test_should_live_on_its_token_while_the_token_host_fails() -> None:
         await tokens.token()
 
 
+async def test_should_never_give_a_token_that_has_expired() -> None:
+    """However short its life, and though its early renewal has just failed."""
+    host, clock = TokenHost(1.0), Clock()
+    tokens = TokenProvider(host, clock=clock)
+    await tokens.token()
+    host.failure = TokenFailure(TokenTrouble.UNAVAILABLE, "token host: HTTP 503")
+
+    clock.now += 0.9
+    early = (tokens.ready(), await tokens.token())
+    await settle()
+    clock.now += 0.2
+
+    assert early == (None, "token-1")
+    assert tokens.ready() is None
+
+
 async def test_should_not_ask_again_in_a_loop_with_refused_credentials() -> None:
     """Wrong credentials are remembered for a while, unless somebody insists."""
     host, clock = TokenHost(), Clock()
