@@ -22,6 +22,7 @@ COMMANDS = {
     "submit": Command("service.cli.submit", "submit"),
     "doctor": Command("service.cli.doctor", "doctor"),
     "topology": Command("service.cli.topology", "topology"),
+    "doubt": Command("service.cli.doubt", "doubt"),
     "gates": Command("service.cli.gates", "gates"),
     "trace": Command("service.cli.trace", "trace"),
     "contracts": Command("service.cli.contracts", "contracts_command"),

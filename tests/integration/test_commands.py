@@ -9,6 +9,10 @@ from pathlib import Path
 import aio_pika
 import pytest
 
+from service.core.entry import Change, Entry, Registration, State
+from service.core.replies import restore
+from service.ledger import open_ledger
+
 SAFE = {
     "RELAY_PISTE__CLIENT_ID": "an-id",
     "RELAY_PISTE__CLIENT_SECRET": "canary-secret-1",
@@ -162,3 +166,79 @@ async def test_should_pause_an_upstream_through_the_calendar_and_resume_it(tmp_p
     assert [paused[0], shown[0], resumed[0], again[0]] == [0, 0, 0, 1]
     assert "dume  announced" in shown[1]
     assert json.loads((tmp_path / "calendar.json").read_text()) == {"windows": []}
+
+
+async def hold(url: str) -> None:
+    """Put a write that waits for a person into this ledger."""
+    asked = Registration(
+        source="/erp",
+        id="e-1",
+        type="invoice.deposit.requested.v1",
+        account="default",
+        operation="deposerFluxFacture",
+        digest="d",
+        subject=None,
+        keys=("99900001100018 F-1",),
+    )
+    async with open_ledger(url, lease=60.0) as ledger:
+        begun = await ledger.begin(asked, owner="a-worker", turn=0, unseen_wait=None)
+        sending = await ledger.advance(begun.entry, "a-worker", Change(state=State.SENDING, sent=1))
+        await ledger.advance(sending, "a-worker", Change(state=State.HELD, reason="needs_person", release=True))
+
+
+async def found(url: str) -> Entry:
+    """The write as this ledger has it now."""
+    async with open_ledger(url, lease=60.0) as ledger:
+        (entry,) = await ledger.find("e-1")
+        return entry
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (("sent", "--flow-number", "CPP001"), State.ANSWERED),
+        (("not-sent",), State.CLAIMED),
+        (("give-up",), State.CLOSED),
+    ],
+)
+async def test_should_take_down_what_a_person_decides(tmp_path: Path, words: tuple[str, ...], state: State) -> None:
+    """The ledger then stands as if the upstream had said it."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    await hold(url)
+    listed = await run("doubt", "list", RELAY_LEDGER__URL=url)
+    code, _, errors = await run("doubt", "decide", "e-1", *words, RELAY_LEDGER__URL=url)
+    entry = await found(url)
+
+    assert "1 held for a person" in listed[1]
+    assert (code, errors, entry.state) == (0, "", state)
+
+
+async def test_should_answer_a_request_a_person_gave_up_as_perhaps_sent(tmp_path: Path) -> None:
+    """The requester learns that the State may have the document."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    await hold(url)
+    await run("doubt", "decide", "e-1", "give-up", RELAY_LEDGER__URL=url)
+    (result,) = restore((await found(url)).outcome or b"[]")
+
+    assert (result.type, result.final) == ("invoice.deposit.failed.v1", True)
+    assert result.data.model_dump()["effect"] == "unknown"
+
+
+async def test_should_decide_nothing_twice_and_nothing_unheld(tmp_path: Path) -> None:
+    """A decision is about a write that waits for it."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    await hold(url)
+    await run("doubt", "decide", "e-1", "not-sent", RELAY_LEDGER__URL=url)
+    code, _, errors = await run("doubt", "decide", "e-1", "not-sent", RELAY_LEDGER__URL=url)
+
+    assert (code, errors) == (1, "No write with the id e-1 is held for a decision.\n")
+
+
+async def test_should_trace_a_write_by_its_id(tmp_path: Path) -> None:
+    """How far it has come, and nothing of what it carries."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    await hold(url)
+    code, out, _ = await run("trace", "e-1", RELAY_LEDGER__URL=url)
+
+    assert code == 0
+    assert out.startswith("e-1  invoice.deposit.requested.v1  held (needs_person)")
