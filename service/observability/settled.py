@@ -6,21 +6,20 @@ import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from contracts.envelope import Envelope, Identity
-from service.core.delivery import Delivery
-from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
-from service.observability.calls import CallSeen
 from service.observability.events import EVENT_SETTLED
 from service.observability.log import get_logger
-from service.observability.metrics import Metrics
 
-WORDS: dict[type[Outcome], str] = {
-    Completed: "completed",
-    RetryLater: "retry_later",
-    Parked: "parked",
-    Rejected: "rejected",
-}
+if TYPE_CHECKING:
+    from contracts.envelope import Envelope, Identity
+    from service.core.delivery import Delivery
+    from service.core.outcome import Outcome
+    from service.observability.calls import CallSeen
+    from service.observability.metrics import Metrics
+
+# By the name of the class, because decisions are built on this package and not the other way round.
+WORDS = {"Completed": "completed", "RetryLater": "retry_later", "Parked": "parked", "Rejected": "rejected"}
 NOTHING_YET = "none"
 UNKNOWN = "unknown"
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
@@ -46,7 +45,7 @@ class Settled:
     @property
     def outcome_word(self) -> str:
         """One of completed, retry_later, parked, rejected."""
-        return WORDS[type(self.outcome)] if self.outcome else NOTHING_YET
+        return WORDS[type(self.outcome).__name__] if self.outcome else NOTHING_YET
 
     @property
     def reason(self) -> str:
