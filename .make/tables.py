@@ -1,0 +1,143 @@
+"""Writes the tables of settings and of upstream names into the docs, or with --check compares them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from service.settings import Settings, variables
+from service.settings.durations import to_text
+from service.settings.groups import Days, Seconds, Steps
+from service.upstream.mapping import packaged_text
+
+ROOT = Path(__file__).resolve().parent.parent
+MAPPING_LEAF = {"value", "confidence"}
+
+
+class Unit(StrEnum):
+    """What a setting is counted in, where it is counted."""
+
+    SECONDS = "seconds"
+    DAYS = "days"
+    DURATIONS = "durations"
+    NONE = ""
+
+
+def settings_table() -> str:
+    """Every variable: what it means, what it is counted in or chosen from, and its default."""
+    rows = ["| Variable | Unit or choice | Default | Meaning |", "|---|---|---|---|"]
+    for variable, path in variables().items():
+        field = _field(path)
+        said = " ".join((field.description or "").split()).replace("|", "\\|")
+        rows.append(f"| `{variable}` | {_counted_in(field)} | {_default(field)} | {said} |")
+    return "\n".join(rows)
+
+
+def mapping_table() -> str:
+    """Every entry of the packaged mapping: its value, and how sure it is."""
+    rows = ["| Entry | Value | How sure |", "|---|---|---|"]
+    for name, value, confidence in mapping_entries(yaml.safe_load(packaged_text())):
+        listed = value if isinstance(value, list) else [value]
+        shown = ", ".join(f"`{one}`" for one in listed) or "(none)"
+        rows.append(f"| `{name}` | {shown} | {confidence} |")
+    return "\n".join(rows)
+
+
+def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, object, str]]:  # Any: a tree of YAML
+    """Dotted name, value and confidence of each entry."""
+    for name, entry in tree.items():
+        here = f"{path}.{name}" if path else str(name)
+        if entry.keys() <= MAPPING_LEAF:
+            yield here, entry["value"], entry["confidence"]
+        else:
+            yield from mapping_entries(entry, here)
+
+
+GENERATED: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"settings": settings_table},
+    "docs/upstream-mapping.md": {"mapping": mapping_table},
+}
+
+
+def renewed(text: str, part: str, content: str) -> str:
+    """The text with what stands between the marks of a part replaced; raises ValueError when the marks are missing."""
+    begin, end = f"<!-- {part}: written by make map -->\n", f"<!-- end of {part} -->"
+    before, found_begin, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"the marks of the part {part} are missing")
+    return f"{before}{begin}\n{content}\n\n{end}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write what changed; with `--check` only name it, and fail when there is any."""
+    check, stale = "--check" in arguments, []
+    for name, parts in GENERATED.items():
+        path = ROOT / name
+        present = text = path.read_text(encoding="utf-8")
+        for part, make in parts.items():
+            text = renewed(text, part, make())
+        if text != present:
+            stale.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"{name} is out of date: run make map" if check else f"{name} renewed")
+    return int(check and bool(stale))
+
+
+def _field(path: tuple[str, ...]) -> FieldInfo:
+    model: type[BaseModel] = Settings
+    for name in path[:-1]:
+        inner = model.model_fields[name].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            raise TypeError(f"{name} is no group of settings")
+        model = inner
+    return model.model_fields[path[-1]]
+
+
+def _counted_in(field: FieldInfo) -> str:
+    counted = ((Seconds, Unit.SECONDS), (Days, Unit.DAYS), (Steps, Unit.DURATIONS))
+    marks = {id(get_args(kind)[1]): unit for kind, unit in counted}
+    unit = next((marks[id(mark)] for mark in field.metadata if id(mark) in marks), Unit.NONE)
+    if unit or get_origin(field.annotation) is not Literal:
+        return unit or _kind(field)
+    return ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
+
+
+def _kind(field: FieldInfo) -> str:
+    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not NoneType]
+    words = {bool: "`true`, `false`", int: "number", Path: "file", SecretStr: "secret"}
+    return next((words[kind] for kind in kinds if kind in words), "text")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "derived"
+    match field.get_default():
+        case None:
+            return "none"
+        case SecretStr() as secret:
+            written = secret.get_secret_value()
+        case bool() as switch:
+            written = str(switch).lower()
+        case float() as number:
+            written = f"{number:g}"
+        case tuple() as steps:
+            written = ",".join(to_text(step) for step in steps if isinstance(step, timedelta))
+        case other:
+            written = str(other)
+    return f"`{written}`"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
