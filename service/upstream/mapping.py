@@ -7,10 +7,10 @@ import unicodedata
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 FlowStanding = Literal["integrated", "partial", "rejected", "pending", "stuck", "incident", "unknown"]
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
@@ -38,10 +38,14 @@ class FlowStates(_Entries):
     incident: tuple[str, ...]
 
 
+Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]
+"""A path that begins with a stroke and does not end with one."""
+
+
 class ChorusProMapping(_Entries):
     """What Chorus Pro calls things."""
 
-    prefixes: dict[str, str]
+    prefixes: dict[str, Prefix]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     flow_states: FlowStates
@@ -108,7 +112,7 @@ class DumeAnswers(_Entries):
 class DumeMapping(_Entries):
     """What DUME calls things."""
 
-    prefixes: dict[str, str]
+    prefixes: dict[str, Prefix]
     operations: DumeOperations
     fields: DumeFields
     left_out: frozenset[str]
@@ -121,6 +125,14 @@ class DumeMapping(_Entries):
     formats: dict[str, str]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
+
+    @field_validator("left_out")
+    @classmethod
+    def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
+        unknown = sorted(names - DumeFields.model_fields.keys())
+        if unknown:
+            raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields")
+        return names
 
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""

@@ -92,7 +92,7 @@ class Dume:
         dume_id: str | None = None,
         replaces: str | None = None,
     ) -> Saved | Refusal:
-        """Keep a document, over the draft `dume_id` or as a new DUME. Safe to repeat with `dume_id` only."""
+        """Keep a document, over the draft `dume_id` or as a new DUME; only a draft over a draft is safe to repeat."""
         request = self.wire.save(
             document=document,
             validated=validated,
@@ -101,7 +101,9 @@ class Dume:
             dume_id=dume_id,
             replaces=replaces,
         )
-        return await self._save(operations.SAVE_OVER if dume_id else operations.SAVE_NEW, request, dume_id)
+        if dume_id is None:
+            return await self._save(operations.SAVE_NEW, request, None)
+        return await self._save(operations.VALIDATE if validated else operations.SAVE_OVER, request, dume_id)
 
     async def document(self, dume_id: str, *, form: str = "xml") -> bytes | Refusal:
         """Return a DUME as `xml` or `pdf`."""

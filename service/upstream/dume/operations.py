@@ -46,5 +46,7 @@ MODEL = _operation("recupererModelDume", Doubt.REPEAT, is_read=True)
 CREATE_SIMPLE = _operation("creerDumeSimple", Doubt.LOOK_UP, is_read=False)
 SAVE_NEW = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
 SAVE_OVER = _operation("enregistrerDume", Doubt.REPEAT, is_read=False)
+# Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it must read the state back.
+VALIDATE = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
 SEARCH = _operation("rechercherDumes", Doubt.REPEAT, is_read=True)
 DOCUMENT = _operation("recupererDumeFormate", Doubt.REPEAT, is_read=True)

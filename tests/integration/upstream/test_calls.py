@@ -471,18 +471,20 @@ async def test_should_ask_for_the_model_once_a_day(state: State, upstreams: Upst
     assert (given, len(state.received("recupererModelDume"))) == ([MODEL, MODEL], 1)
 
 
-@pytest.mark.parametrize(("dume_id", "sent"), [("k7p2x9qd", 2), (None, 1)])
+@pytest.mark.parametrize(
+    ("dume_id", "validated", "sent"), [("k7p2x9qd", False, 2), ("k7p2x9qd", True, 1), (None, False, 1)]
+)
 async def test_should_save_again_only_over_a_draft(
-    state: State, upstreams: Upstreams, dume_id: str | None, sent: int
+    state: State, upstreams: Upstreams, dume_id: str | None, *, validated: bool, sent: int
 ) -> None:
-    """With its identifier a save leaves one effect; without, it makes another DUME."""
+    """Over a draft it leaves one effect; without identifier it makes another DUME, and validated it may be refused."""
     state.fail_on("enregistrerDume", lost)
     dume = upstreams.dume(account="main", event="event-1")
 
-    saving = dume.save(document=MODEL, validated=False, consultation=CONSULTATION, buyer=None, dume_id=dume_id)
+    saving = dume.save(document=MODEL, validated=validated, consultation=CONSULTATION, buyer=None, dume_id=dume_id)
     (said,) = await asyncio.gather(saving, return_exceptions=True)
 
-    assert isinstance(said, Saved if dume_id else AnswerLost)
+    assert isinstance(said, Saved if sent > 1 else AnswerLost)
     assert len(state.received("enregistrerDume")) == sent
 
 

@@ -125,6 +125,8 @@ def test_should_change_nothing_for_an_empty_file(tmp_path: Path) -> None:
         ("dume: {prefixes: {dumeB: /x}}", "did you mean dumeA?"),
         ("chorus_pro: {nothing_found: 3}", "chorus_pro.nothing_found"),
         ("dume: {fields: {state: {value: s, confidence: sure}}}", "confidence"),
+        ("dume: {left_out: [cvp]}", "cvp is not one of the entries of dume.fields"),
+        ("dume: {prefixes: {dumeA: dume/dumeA/}}", "dume.prefixes.dumeA"),
         ("- a list", "not a mapping of names"),
         ("a: [", "is not YAML"),
     ],
