@@ -11,6 +11,7 @@ $(READY): pyproject.toml requirements/dev.lock .make/setup
 	@.make/setup
 
 setup: $(READY) ## virtual environment with the locked packages (the other targets do it themselves)
+	@:
 
 demo: $(READY) ## invoices and tenders go through, a maintenance comes and goes; KEEP=1 leaves everything running
 	@$(BIN)/piste-relay demo $(if $(KEEP),--keep)
@@ -27,14 +28,14 @@ bench: $(READY) ## the relay against a bare loop and against FastStream, ratios 
 chaos: $(READY) ## kill, cut and freeze at random, then count what was lost or doubled
 	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
-lock: ## pin the newest allowed versions of everything, with hashes
+lock: ## pin the what pyproject.toml allows, with hashes; UPGRADE=1 takes newer versions
 	@.make/lock
 
 schemas: $(READY) ## JSON Schemas and asyncapi.yaml, from the models of contracts/
 	@$(BIN)/piste-relay contracts --write
 
-map: $(READY) ## the map of modules in README.md, from their first lines
-	@$(BIN)/python .make/map.py
+map: $(READY) ## the map of modules in README.md and the tables of settings and upstream names, from the code
+	@$(BIN)/python .make/map.py && $(BIN)/python .make/tables.py
 
 format: $(READY) ## lay the code out as make check wants it
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
