@@ -26,7 +26,7 @@ Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(val
 Siret = Annotated[Text, Field(pattern=r"^\d{14}$")]
 
 
-class AccountsInvalid(ValueError):  # noqa: N818  named for what is wrong, like the failures of core
+class AccountsInvalid(ValueError):
     """The accounts cannot be used; the text is one or more sentences without secrets."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, model_validator
@@ -26,7 +26,7 @@ from service.settings.groups import (
     Seconds,
     Tracking,
 )
-from service.settings.sources import PREFIX, Found, collect
+from service.settings.sources import PREFIX, Found, Kind, collect
 
 SIMULATOR = "http://127.0.0.1:8089"
 HOSTS = {
@@ -40,8 +40,11 @@ LEDGERS = {
     "local": "sqlite:///var/ledger.db",
 }
 
+VERBATIM = {"RELAY_PISTE__CLIENT_ID", "RELAY_PISTE__CLIENT_SECRET", "RELAY_CHORUS_PRO__PASSWORD"}
+"""Taken as typed: blanks around the first two are complained about at start, and may belong to the third."""
 
-class SettingsInvalid(Exception):  # noqa: N818  named for what is wrong, like the failures of core
+
+class SettingsInvalid(Exception):
     """The settings cannot be used; `sentences` holds everything that is wrong, one sentence each, without secrets."""
 
     def __init__(self, *sentences: str) -> None:
@@ -134,6 +137,21 @@ def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> dict[s
     return known
 
 
+def kinds() -> dict[str, Kind]:
+    """How the text of every variable is taken."""
+    taken = {}
+    for variable, path in variables().items():
+        model: type[BaseModel] = Settings
+        for name in path[:-1]:
+            model = cast("type[BaseModel]", model.model_fields[name].annotation)
+        expected = str(model.model_fields[path[-1]].annotation)
+        if variable in VERBATIM:
+            taken[variable] = Kind.VERBATIM
+        else:
+            taken[variable] = Kind.PATH if "pathlib.Path" in expected else Kind.PLAIN
+    return taken
+
+
 def values(settings: Settings) -> Iterator[tuple[str, object]]:
     """Every variable with its effective value, in the order of the fields."""
     for variable, path in variables().items():
@@ -146,7 +164,7 @@ def values(settings: Settings) -> Iterator[tuple[str, object]]:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this environment; raises SettingsInvalid with every problem at once."""
     known = variables()
-    collected = collect(os.environ if environ is None else environ, frozenset(known))
+    collected = collect(os.environ if environ is None else environ, kinds())
     given: dict[str, Any] = {}  # Any: raw values, checked field by field next
     for variable, found in collected.found.items():
         *groups, name = known[variable]

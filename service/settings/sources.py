@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 PREFIX = "RELAY_"
@@ -17,6 +18,14 @@ LONGEST_FILE = 65536
 # Kubernetes adds these for every Service of the namespace; a Service cannot have an underscore in its name, so a double
 # one is always somebody's typing and worth an error.
 INJECTED = re.compile(r"(?!.*__).*(_SERVICE_.*|_PORT(_.*)?)")
+
+
+class Kind(Enum):
+    """How the text of a variable is taken."""
+
+    PLAIN = "without the blanks around it"
+    VERBATIM = "as typed: a blank may belong to it, or is worth a complaint"
+    PATH = "the path of a file; where a value comes from a file, that very file may be what is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Collected:
     problems: tuple[str, ...]
 
 
-def collect(environ: Mapping[str, str], known: frozenset[str]) -> Collected:
+def collect(environ: Mapping[str, str], known: Mapping[str, Kind]) -> Collected:
     """The value of every known variable that is set: environment first, then `…_FILE`, then the secrets folder.
 
     An empty value counts as not set. Unknown variables become problems that name the nearest known one.
@@ -53,16 +62,12 @@ def collect(environ: Mapping[str, str], known: frozenset[str]) -> Collected:
             continue
         target = name.removesuffix(FILE_SUFFIX)
         if name in known:
-            found[name] = Found(value.strip() if name not in SPACES_MATTER else value)
+            found[name] = Found(value if known[name] is Kind.VERBATIM else value.strip())
         elif name.endswith(FILE_SUFFIX) and target in known:
-            _from_file(target, Path(value.strip()), environ, found, problems)
+            _from_file(target, Path(value.strip()), environ, known[target], found, problems)
         elif not is_ignored(name):
             problems.append(unknown(name, known))
     return Collected(found, tuple(problems))
-
-
-SPACES_MATTER = frozenset({"RELAY_PISTE__CLIENT_ID", "RELAY_PISTE__CLIENT_SECRET"})
-"""Kept as typed, because the start-up checks name blanks around them: the usual mark of a bad paste."""
 
 
 def is_ignored(name: str) -> bool:
@@ -70,9 +75,9 @@ def is_ignored(name: str) -> bool:
     return name.startswith("RELAY_TEST_") or INJECTED.fullmatch(name) is not None
 
 
-def unknown(name: str, known: frozenset[str]) -> str:
+def unknown(name: str, known: Iterable[str]) -> str:
     """One sentence naming the known variable that looks most like `name`."""
-    near = difflib.get_close_matches(name, sorted(known | {SECRETS_DIR}), n=1, cutoff=0.0)
+    near = difflib.get_close_matches(name, sorted({*known, SECRETS_DIR}), n=1, cutoff=0.0)
     return f"{name} is not a variable of piste-relay; did you mean {near[0]}?"
 
 
@@ -91,14 +96,16 @@ def read_value(path: Path) -> str:
         raise ValueError("it is not UTF-8 text") from None
 
 
-def _from_file(name: str, path: Path, environ: Mapping[str, str], found: dict[str, Found], problems: list[str]) -> None:
+def _from_file(
+    name: str, path: Path, environ: Mapping[str, str], kind: Kind, found: dict[str, Found], problems: list[str]
+) -> None:
     if environ.get(name, "").strip():
         problems.append(f"{name} and {name}{FILE_SUFFIX} are both given; keep one of them.")
         return
-    _read_into(name, path, found, problems, asked_by=name + FILE_SUFFIX)
+    _read_into(name, path, kind, found, problems, asked_by=name + FILE_SUFFIX)
 
 
-def _from_folder(folder: Path, known: frozenset[str], problems: list[str]) -> dict[str, Found]:
+def _from_folder(folder: Path, known: Mapping[str, Kind], problems: list[str]) -> dict[str, Found]:
     found: dict[str, Found] = {}
     try:
         files = sorted(p for p in folder.iterdir() if p.name.startswith(PREFIX) and p.is_file())
@@ -107,13 +114,18 @@ def _from_folder(folder: Path, known: frozenset[str], problems: list[str]) -> di
         return found
     for path in files:
         if path.name in known:
-            _read_into(path.name, path, found, problems, asked_by=SECRETS_DIR)
+            _read_into(path.name, path, known[path.name], found, problems, asked_by=SECRETS_DIR)
         elif not is_ignored(path.name):
             problems.append(f"In {folder}: {unknown(path.name, known)}")
     return found
 
 
-def _read_into(name: str, path: Path, found: dict[str, Found], problems: list[str], *, asked_by: str) -> None:
+def _read_into(
+    name: str, path: Path, kind: Kind, found: dict[str, Found], problems: list[str], *, asked_by: str
+) -> None:
+    if kind is Kind.PATH:
+        found[name] = Found(_path_in(path), path)
+        return
     try:
         value = read_value(path)
     except OSError as error:
@@ -122,4 +134,13 @@ def _read_into(name: str, path: Path, found: dict[str, Found], problems: list[st
         problems.append(f"{asked_by} names {path}, which cannot be used: {error}.")
     else:
         if value.strip():
-            found[name] = Found(value, path)
+            found[name] = Found(value if kind is Kind.VERBATIM else value.strip(), path)
+
+
+def _path_in(path: Path) -> str:
+    """The absolute path a file holds, else its own: a mounted file of accounts is the accounts, not their address."""
+    try:
+        value = read_value(path)
+    except (OSError, ValueError):
+        return str(path)
+    return value if value.startswith("/") and "\n" not in value else str(path)

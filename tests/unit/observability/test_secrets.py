@@ -45,6 +45,12 @@ def test_should_mask_documents_in_base64() -> None:
     assert Secrets().mask(f"content={document}.") == f"content={MASK}."
 
 
+@pytest.mark.parametrize("number", ["FR7630006000011234567890189", "FR76 3000 6000 0112 3456 7890 189"])
+def test_should_mask_account_numbers(number: str) -> None:
+    """Bank details are nobody's business in a log."""
+    assert Secrets().mask(f"paid to {number}.") == f"paid to {MASK}."
+
+
 def test_should_leave_short_values_and_identifiers_readable() -> None:
     """Masking what is not a secret would hide the log."""
     secrets = Secrets()

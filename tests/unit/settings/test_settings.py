@@ -166,7 +166,7 @@ def test_should_say_everything_that_is_wrong_at_once(tmp_path: Path) -> None:
             "RELAY_LOG__LEVEL": "loud",
             "RELAY_NOTHING": "1",
             "RELAY_DELAY__STEPS": "soon",
-            "RELAY_ACCOUNTS_FILE": str(tmp_path / "absent"),
+            "RELAY_PISTE__CLIENT_ID_FILE": str(tmp_path / "absent"),
         }
     )
 
@@ -175,7 +175,7 @@ def test_should_say_everything_that_is_wrong_at_once(tmp_path: Path) -> None:
         "RELAY_LOG__LEVEL",
         "RELAY_NOTHING",
         "RELAY_DELAY__STEPS",
-        "RELAY_ACCOUNTS_FILE",
+        "RELAY_PISTE__CLIENT_ID_FILE",
     }
 
 
@@ -218,3 +218,24 @@ def test_should_list_passwords_inside_addresses_among_the_secrets() -> None:
     secrets = set(load_settings({"RELAY_AMQP__URL": "amqp://user:p%40ss-word@broker/"}).secrets())
 
     assert {"p%40ss-word", "p@ss-word"} <= secrets
+
+
+def test_should_take_a_mounted_accounts_file_as_the_file_itself(tmp_path: Path) -> None:
+    """Where a setting is the path of a file, a file named like it is that file, unless it holds another path."""
+    mounted = tmp_path / "RELAY_ACCOUNTS"
+    mounted.write_text("north: {}\n")
+    pointing = tmp_path / "pointing"
+    pointing.write_text("/etc/mapping.yaml\n")
+    settings = load_settings({"RELAY_SECRETS_DIR": str(tmp_path), "RELAY_MAPPING_FILE": str(pointing)})
+
+    assert (settings.accounts, settings.mapping) == (mounted, Path("/etc/mapping.yaml"))
+
+
+def test_should_keep_the_blanks_of_a_password_wherever_it_comes_from(tmp_path: Path) -> None:
+    """A blank may belong to a password; only the line end of its file does not."""
+    file = tmp_path / "password"
+    file.write_text(" a word \r\n")
+    given = load_settings({"RELAY_CHORUS_PRO__PASSWORD": " a word "})
+    read = load_settings({"RELAY_CHORUS_PRO__PASSWORD_FILE": str(file)})
+
+    assert given.chorus_pro.password == read.chorus_pro.password
