@@ -1,0 +1,176 @@
+"""The image and the manifests keep what production relies on, as far as that shows without building or deploying."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.sources import ROOT
+
+OVERLAYS = ("local", "sandbox", "production")
+Manifest = dict[str, Any]  # reason: whatever YAML holds
+
+
+def _script(name: str) -> ModuleType:
+    found = importlib.util.spec_from_file_location(name, ROOT / ".make" / f"{name}.py")
+    if found is None or found.loader is None:
+        raise FileNotFoundError(name)
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+manifests = _script("manifests")
+
+
+def rendered(overlay: str) -> list[Manifest]:
+    """The manifests of an overlay."""
+    return list(manifests.render(ROOT / "k8s" / "overlays" / overlay))
+
+
+def pods(overlay: str) -> list[Manifest]:
+    """The pod of every workload of an overlay."""
+    return [found["spec"]["template"]["spec"] for found in rendered(overlay) if "template" in found.get("spec", {})]
+
+
+def relay(overlay: str) -> tuple[Manifest, Manifest, Manifest]:
+    """The Deployment of the relay, its pod and its variables."""
+    found = rendered(overlay)
+    deployment = next(one for one in found if one["kind"] == "Deployment" and one["metadata"]["name"] == "piste-relay")
+    variables = next(one for one in found if one["kind"] == "ConfigMap")["data"]
+    return deployment, deployment["spec"]["template"]["spec"], variables
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_validate_against_the_api(overlay: str) -> None:
+    """Every manifest of every overlay is valid for the oldest and the newest Kubernetes it is for."""
+    assert list(manifests.problems(ROOT / "k8s" / "overlays" / overlay)) == []
+
+
+def test_should_find_a_field_nobody_knows(tmp_path: Path) -> None:
+    """The validation fails when it should: a misspelt field is a problem."""
+    bad = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dta": {}}
+    (tmp_path / "bad.yaml").write_text(yaml.safe_dump(bad))
+    (tmp_path / "kustomization.yaml").write_text("resources: [bad.yaml]\n")
+
+    assert any("dta" in problem for problem in manifests.problems(tmp_path))
+
+
+def test_should_refuse_to_render_by_halves(tmp_path: Path) -> None:
+    """A part of kustomize the renderer does not know is a problem, not silence."""
+    (tmp_path / "kustomization.yaml").write_text("resources: []\nnamePrefix: x-\n")
+
+    assert any("namePrefix" in problem for problem in manifests.problems(tmp_path))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_give_one_pod_the_ledger(overlay: str) -> None:
+    """With the SQLite ledger there is one replica, replaced rather than rolled, and no autoscaler."""
+    deployment, pod, variables = relay(overlay)
+
+    assert variables["RELAY_LEDGER__URL"].startswith("sqlite:////var/lib/piste-relay/")
+    assert (deployment["spec"]["replicas"], deployment["spec"]["strategy"]) == (1, {"type": "Recreate"})
+    assert "/var/lib/piste-relay" in [mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]]
+    assert not [found for found in rendered(overlay) if found["kind"] in {"HorizontalPodAutoscaler", "ScaledObject"}]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_leave_time_to_finish(overlay: str) -> None:
+    """Kubernetes waits longer than the worker's own grace period."""
+    _, pod, variables = relay(overlay)
+
+    assert pod["terminationGracePeriodSeconds"] > float(variables["RELAY_SHUTDOWN_GRACE"])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_probe_what_each_probe_is_for(overlay: str) -> None:
+    """Liveness and start look at the event loop, readiness at the broker and the ledger."""
+    _, pod, _ = relay(overlay)
+    paths = {name: pod["containers"][0][name]["httpGet"]["path"] for name in pod["containers"][0] if "Probe" in name}
+
+    assert paths == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_run_restricted(overlay: str) -> None:
+    """Every pod is as Kubernetes' `restricted` profile wants it, without a token and without service links."""
+    for pod in pods(overlay):
+        security = pod["securityContext"]
+
+        assert (security["runAsNonRoot"], security["seccompProfile"]["type"]) == (True, "RuntimeDefault")
+        assert (pod["automountServiceAccountToken"], pod["enableServiceLinks"]) == (False, False)
+        for container in pod["containers"]:
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_write_only_to_volumes(overlay: str) -> None:
+    """The relay's root file system is read-only."""
+    _, pod, _ = relay(overlay)
+
+    assert pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+@pytest.mark.parametrize("overlay", ["sandbox", "production"])
+def test_should_keep_secrets_out(overlay: str) -> None:
+    """No secret is rendered; the pod reads files the operator provides."""
+    _, pod, variables = relay(overlay)
+    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
+
+    assert [found for found in rendered(overlay) if found["kind"] == "Secret"] == []
+    assert mounts["secrets"] == variables["RELAY_SECRETS_DIR"]
+    assert [name for name in variables if re.search("PASSWORD|SECRET$|CLIENT_ID|LOGIN|AMQP__URL", name)] == []
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_deny_what_is_not_allowed(overlay: str) -> None:
+    """A policy denies everything in the namespace, and one allows the relay what it needs."""
+    policies = {
+        found["metadata"]["name"]: found["spec"] for found in rendered(overlay) if found["kind"] == "NetworkPolicy"
+    }
+    ports = {port["port"] for rule in policies["piste-relay"]["egress"] for port in rule["ports"]}
+
+    assert policies["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    assert ports == {53, 443, 5671, 5672}
+
+
+def test_should_build_in_one_stage_and_run_in_another() -> None:
+    """The last stage of the image copies what the first made, and runs as nobody's root."""
+    stages = re.split(r"(?m)^FROM ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))[1:]
+    last = stages[-1]
+
+    assert len(stages) > 1
+    assert "COPY --from=build" in last
+    assert not re.search(r"(?m)pip install|apt-get", last)
+    assert re.findall(r"(?m)^USER (\S+)", last) == ["10001:10001"]
+    assert 'ENTRYPOINT ["piste-relay"]\nCMD ["worker"]' in last
+
+
+def test_should_install_only_what_is_locked() -> None:
+    """Everything the image takes from a package index is checked against the hashes of a lock."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = re.findall(r"pip install ([^&\n]*)", text)
+
+    assert installs
+    assert [line for line in installs if "--require-hashes" not in line and "--no-index" not in line] == []
+
+
+def test_should_send_the_build_what_it_copies() -> None:
+    """Every file the image copies passes .dockerignore."""
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = re.findall(r"(?m)^COPY (?!--from)(.*) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+
+    assert copied
+    assert [name for line in copied for name in line.split() if f"!{name}" not in ignored] == []
+
+
+def test_should_give_the_worker_of_compose_time_to_finish() -> None:
+    """Docker, too, waits longer than the worker's own grace period."""
+    worker = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["worker"]
+
+    assert int(worker["stop_grace_period"].rstrip("s")) > int(worker["environment"]["RELAY_SHUTDOWN_GRACE"])
