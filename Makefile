@@ -35,7 +35,7 @@ schemas: $(READY) ## JSON Schemas and asyncapi.yaml, from the models of contract
 	@$(BIN)/piste-relay contracts --write
 
 map: $(READY) ## the map of modules in README.md and the tables of settings and upstream names, from the code
-	@$(BIN)/python .make/map.py && $(BIN)/python .make/tables.py
+	@$(BIN)/python .make/map.py
 
 format: $(READY) ## lay the code out as make check wants it
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
