@@ -1,0 +1,1 @@
+"""Talks to RabbitMQ, and is alone in doing so: topology, consumer, settlement, publisher."""

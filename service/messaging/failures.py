@@ -1,0 +1,57 @@
+"""Names what can go wrong with the broker, and turns whatever the client library raises into one of these names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aio_pika.exceptions import (
+    CONNECTION_EXCEPTIONS,
+    AuthenticationError,
+    ChannelInvalidStateError,
+    ProbableAuthenticationError,
+)
+
+
+class BrokerTrouble(Exception):  # noqa: N818  # named for what is wrong, like the failures of core
+    """The broker could not be reached, closed a channel, or did not answer in time."""
+
+
+class BrokerRefused(BrokerTrouble):
+    """The broker refuses these credentials or this virtual host."""
+
+
+class PublishUnconfirmed(BrokerTrouble):
+    """In doubt: the broker may or may not have the message. Send it again under the same id."""
+
+
+class PublishUnroutable(BrokerTrouble):
+    """The broker took the message and found no queue for it: it is not stored anywhere."""
+
+
+class TopologyMismatch(Exception):  # noqa: N818  # named for what is wrong, like the failures of core
+    """An exchange or queue is missing, or exists with other arguments; the text says which and what to run."""
+
+
+def is_own_cancellation() -> bool:
+    """Whether the current task was asked to end, as opposed to having awaited something a dead connection cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+@contextmanager
+def broker_errors(doing: str, kind: type[BrokerTrouble] = BrokerTrouble) -> Iterator[None]:
+    """Raise `kind` for every failure of the client library inside; our own cancellation passes unchanged."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        if is_own_cancellation():
+            raise
+        raise kind(f"{doing}: the connection was lost") from error
+    except (AuthenticationError, ProbableAuthenticationError) as error:
+        raise BrokerRefused(f"{doing}: {error}") from error
+    except TimeoutError as error:
+        raise kind(f"{doing}: no answer in time") from error
+    except (*CONNECTION_EXCEPTIONS, ChannelInvalidStateError) as error:
+        raise kind(f"{doing}: {type(error).__name__} {error}".rstrip()) from error

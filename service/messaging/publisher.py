@@ -1,0 +1,81 @@
+"""Publishes one message and returns when the broker has it; in doubt or unroutable are errors."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from aio_pika.exceptions import PublishError
+
+from service.messaging.failures import PublishUnconfirmed, PublishUnroutable, broker_errors
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractChannel as Channel
+    from aiormq.channel import Channel as UnderlayChannel
+
+    from service.messaging.connection import Link
+    from service.messaging.outbound import Outbound
+
+PUBLISH_TIMEOUT = 10.0
+
+
+class Publisher:
+    """Publishes over a link of its own: persistent, mandatory, confirmed, each publish bounded in time."""
+
+    def __init__(self, link: Link, *, timeout: float = PUBLISH_TIMEOUT) -> None:
+        self._link = link
+        self._timeout = timeout
+        self._channel: Channel | None = None
+        self._opening = asyncio.Lock()
+        self._pending: dict[str, asyncio.Event] = {}
+
+    async def publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
+        """Return once the broker confirms that the message is in a queue.
+
+        Messages with the same id follow each other: the broker's answers to two at once could not be told apart.
+        Raises PublishUnroutable when no queue takes it, PublishUnconfirmed when nobody knows.
+        """
+        while (other := self._pending.get(message.id)) is not None:
+            await other.wait()
+        mine = self._pending[message.id] = asyncio.Event()
+        try:
+            await self._publish(exchange, routing_key, message)
+        finally:
+            del self._pending[message.id]
+            mine.set()
+
+    async def close(self) -> None:
+        """Close the channel, within the time of one publish."""
+        if self._channel is not None and not self._channel.is_closed:
+            with broker_errors("closing the publishing channel"):
+                async with asyncio.timeout(self._timeout):
+                    await self._channel.close()
+
+    async def _publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
+        try:
+            with broker_errors("publishing", PublishUnconfirmed):
+                async with asyncio.timeout(self._timeout):
+                    channel = await self._open()
+                    # Below aio-pika's Exchange.publish: it formats a debug line with the whole message each time.
+                    await channel.basic_publish(
+                        message.body,
+                        exchange=exchange,
+                        routing_key=routing_key,
+                        properties=message.properties(),
+                        mandatory=True,
+                        wait=False,
+                    )
+        except PublishUnconfirmed as error:
+            if isinstance(error.__cause__, PublishError):
+                raise PublishUnroutable(
+                    f"no queue takes {routing_key} of {exchange or 'the default exchange'}"
+                ) from error
+            raise
+
+    async def _open(self) -> UnderlayChannel:
+        async with self._opening:
+            if self._channel is None or self._channel.is_closed:
+                connection = await self._link.connection(self._timeout)
+                self._channel = connection.channel(publisher_confirms=True, on_return_raises=True)
+                await self._channel.initialize()
+            return cast("UnderlayChannel", await self._channel.get_underlay_channel())

@@ -1,0 +1,108 @@
+"""Carries an outcome out: results and the moved event confirmed by the broker before anything is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from service.core.errors import LedgerUnavailable
+from service.core.outcome import Completed
+from service.messaging.failures import BrokerTrouble, broker_errors
+from service.messaging.moves import Move, move_of
+from service.messaging.outbound import result_message
+from service.messaging.topology import RESULTS, Topology
+
+if TYPE_CHECKING:
+    from aiormq.abc import DeliveredMessage
+
+    from contracts.results import ResultEvent
+    from service.core.delivery import Delivery
+    from service.core.outcome import Outcome
+    from service.messaging.patience import PatientPublisher
+    from service.messaging.received import Received
+
+TURN_UNWRITTEN = "turn_unwritten"
+
+Moved = Callable[["Outcome", int], Awaitable[None]]
+"""Told the outcome and the turn of a copy once the broker has confirmed it."""
+
+log = structlog.get_logger(__name__)
+
+
+class Settlement:
+    """Publishes what an outcome asks for. What it returns from is safe: the delivery may be acknowledged."""
+
+    def __init__(self, publisher: PatientPublisher, topology: Topology, moved: Moved) -> None:
+        self._publisher = publisher
+        self._topology = topology
+        self._moved = moved
+
+    async def settle(self, received: Received, outcome: Outcome) -> None:
+        """Publish the results, the terminal one last, then the moved event if there is one; each confirmed.
+
+        Returns only when all is confirmed, however long that takes. Cancelled, it leaves the rest unpublished and the
+        delivery unacknowledged, so that it comes back.
+        """
+        await self.publish_results(outcome.results)
+        if isinstance(outcome, Completed):
+            return
+        move = move_of(outcome, received.delivery, self._topology)
+        if move is not None:
+            await self.move(received, move)
+            await self._tell_turn(received.delivery, outcome, move.marks.turn)
+
+    async def publish_results(self, results: Iterable[ResultEvent]) -> None:
+        """Publish results in any order, those marked final after all others are confirmed."""
+        ordered = tuple(results)
+        await self._all([result for result in ordered if not result.final])
+        await self._all([result for result in ordered if result.final])
+
+    async def move(self, received: Received, move: Move) -> None:
+        """Publish the whole event where it goes next; returns when it is confirmed there."""
+        await self._publisher.publish(move.exchange, move.routing_key, received.copy(move.marks))
+
+    async def _all(self, results: list[ResultEvent]) -> None:
+        if len(results) == 1:
+            await self._publish_result(results[0])
+        elif results:
+            async with asyncio.TaskGroup() as group:
+                for result in results:
+                    group.create_task(self._publish_result(result), name=f"result {result.id}")
+
+    async def _publish_result(self, result: ResultEvent) -> None:
+        await self._publisher.publish(self._topology.name(RESULTS), result.type, result_message(result))
+
+    async def _tell_turn(self, delivery: Delivery, outcome: Outcome, turn: int) -> None:
+        try:
+            await self._moved(outcome, turn)
+        except LedgerUnavailable as error:
+            # The copy is confirmed. Not acknowledging now would only make a second copy; an unwritten turn merely lets
+            # an old one be worked on, under the ledger's lease.
+            log.warning(TURN_UNWRITTEN, message_id=delivery.message_id, turn=turn, detail=str(error))
+
+
+async def acknowledge(message: DeliveredMessage) -> bool:
+    """Acknowledge a message; False when its channel is gone, and the broker delivers it again."""
+    if message.channel.is_closed or message.delivery_tag is None:
+        return False
+    try:
+        with broker_errors("acknowledging"):
+            await message.channel.basic_ack(message.delivery_tag, wait=False)
+    except BrokerTrouble:
+        return False
+    return True
+
+
+async def give_back(message: DeliveredMessage) -> None:
+    """Return a message to its queue, counted by the broker as a failed delivery; nothing when its channel is gone."""
+    if message.channel.is_closed or message.delivery_tag is None:
+        return
+    try:
+        with broker_errors("giving back"):
+            # A reject counts on every version of the broker; newer ones no longer count a nack.
+            await message.channel.basic_reject(message.delivery_tag, requeue=True, wait=False)
+    except BrokerTrouble:
+        return
