@@ -12,8 +12,9 @@ from tests.support.until import until
 
 
 @pytest.fixture
-def own_broker() -> Iterator[PrivateBroker]:
-    """A node of this test alone, since it is stopped and killed."""
+def own_broker(private_broker: PrivateBroker) -> Iterator[PrivateBroker]:
+    """A node of this test alone, since it is stopped and killed, beside the session's."""
+    assert private_broker.is_controlled
     with PrivateBroker() as broker:
         yield broker
 
