@@ -26,6 +26,7 @@ from service.observability.log import get_logger
 from service.observability.metrics import Metrics
 from service.observability.settled import reporter
 from service.pipeline import Pipeline
+from service.recovery import Recovery
 from service.routes import ROUTES
 from service.upstream import Upstreams
 
@@ -142,9 +143,13 @@ class Worker:
             ledger=self.ledger,
             lifecycle=Lifecycle(self.ledger, self._replies, self._policies),
             accounts=self._accounts,
-            maintenance=maintenance,
+            recovery=Recovery(
+                accounts=self._accounts,
+                maintenance=maintenance,
+                replies=self._replies,
+                retries=self._policies.retries,
+            ),
             replies=self._replies,
-            retries=self._policies.retries,
             settled=reporter(self._metrics, ROUTES),
         )
 

@@ -76,7 +76,7 @@ class Bookkeeping:
             await self._purge()
         except LedgerUnavailable as error:
             if not self._ledger_lost:
-                log.error(happened.LEDGER_LOST, detail=str(error))
+                log.error(happened.LEDGER_LOST, detail=str(error))  # noqa: TRY400  # the sentence says it all
             self._ledger_lost = True
             return
         if self._ledger_lost:

@@ -12,7 +12,8 @@ from service.core.errors import EventInvalid, SubjectBusy
 from service.core.outcome import OVERTAKEN, Completed, Outcome, RetryLater
 from service.core.replies import Replies, restore
 from service.ledger import Ledger
-from service.write_in_hand import Policies, Task, WriteInHand
+from service.task import Policies, Task
+from service.write_in_hand import WriteInHand
 
 ECHOED = ("subject", "correlationid", "businessref", "account")
 
@@ -39,7 +40,9 @@ class Lifecycle:
         # What cannot be served was never sent, so it is never in doubt.
         unseen = not is_new and not isinstance(task.prepared, EventInvalid)
         wait = self._policies.doubt.wait if unseen else None
-        begun = await self._ledger.begin(_registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait)
+        begun = await self._ledger.begin(
+            _registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait, send=task.is_sendable
+        )
         if begun.standing is Standing.HELD:
             return WriteInHand(self._ledger, self._replies, self._policies, task, owner, begun)
         if begun.standing is Standing.TAKEN:

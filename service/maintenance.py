@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 from contracts.base import Outgoing
@@ -219,7 +220,7 @@ class Maintenance:
                 log.info(happened.CALENDAR_READ, windows=len(self._windows))
         except (OSError, CalendarInvalid) as error:
             if self._calendar_seen != -1.0:
-                log.error(happened.CALENDAR_UNREADABLE, file=str(self.calendar), detail=str(error))
+                log.error(happened.CALENDAR_UNREADABLE, file=str(self.calendar), detail=str(error))  # noqa: TRY400  # said in words
             self._calendar_seen = -1.0
 
 
@@ -229,7 +230,7 @@ def _cause(error: UpstreamFailure) -> PauseCause:
             return PauseCause.CREDENTIALS
         case NotSubscribed():
             return PauseCause.NOT_SUBSCRIBED
-        case Unavailable() if error.facts.http_status == 200:
+        case Unavailable() if error.facts.http_status == HTTPStatus.OK:
             return PauseCause.GATEWAY_PAGE
         case _:
             return PauseCause.UNAVAILABLE

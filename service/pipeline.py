@@ -15,40 +15,31 @@ from contracts.base import Incoming
 from contracts.envelope import EnvelopeInvalid, Identity, Received, receive
 from contracts.events import data_invalid
 from contracts.reasons import Reason
-from contracts.results import Delayed
-from contracts.words import DelayCause, Upstream
 from service.accounts import AccountBook
 from service.core.account import DEFAULT
 from service.core.delivery import Delivery
-from service.core.doubt import Doubt
-from service.core.errors import AccountRejected, EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
-from service.core.outcome import Completed, Outcome, Parked, Rejected, RetryLater
-from service.core.recoverability import GiveUp, Reached, RetryPolicy, Situation, recover
+from service.core.errors import EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
+from service.core.outcome import Completed, Outcome, Rejected, RetryLater
+from service.core.recoverability import GiveUp
 from service.core.replies import Replies
 from service.handlers.base import Calls, Event, Read, Write
 from service.ledger import Ledger
-from service.lifecycle import Lifecycle, Task, WriteInHand
-from service.maintenance import Maintenance
+from service.lifecycle import Lifecycle
 from service.observability import events as happened
 from service.observability.calls import calls_recorded
 from service.observability.log import get_logger
 from service.observability.settled import Settled
+from service.recovery import Recovery
 from service.routes import ROUTES, Route
+from service.task import Task
 from service.upstream import Upstreams
+from service.write_in_hand import WriteInHand
 
 LARGE_BODY = 65_536
 """Bodies beyond this many bytes are read in a thread, so that one large file does not hold up the loop."""
 
 UNCLAIMED = "unclaimed"
 """Mark on a write moved before the ledger knew it: its copy is new, not in doubt."""
-
-CAUSES = {
-    "maintenance": DelayCause.MAINTENANCE,
-    "in_doubt": DelayCause.IN_DOUBT,
-    "account_rejected": DelayCause.ACCOUNT_REJECTED,
-    "needs_person": DelayCause.NEEDS_PERSON,
-    "stuck": DelayCause.STUCK,
-}
 
 T = TypeVar("T")
 log = get_logger(__name__)
@@ -62,9 +53,8 @@ class Pipeline:
     ledger: Ledger
     lifecycle: Lifecycle
     accounts: AccountBook
-    maintenance: Maintenance
+    recovery: Recovery
     replies: Replies
-    retries: RetryPolicy
     settled: Callable[[Settled], None]
 
     async def handle(self, delivery: Delivery) -> Outcome:
@@ -75,7 +65,7 @@ class Pipeline:
                 outcome = await self._read_envelope(delivery, seen)
             except Exception as error:  # the relay's own mistakes end here: the event is kept and tried again
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=delivery.message_id)
-                outcome = await self._after_mistake(error, delivery, seen)
+                outcome = self._after_mistake(error, delivery, seen)
         seen.outcome, seen.seconds = outcome, monotonic() - started
         self.settled(seen)
         return outcome
@@ -101,6 +91,8 @@ class Pipeline:
         except EventInvalid as error:
             request = error
         if isinstance(route.handler, Read):
+            if event.has_expired:
+                request = EventInvalid(Reason.EXPIRED, "The expirytime had passed before the first call.")
             return await self._run_read(route.handler, request, event, delivery, seen)
         return await self._run_write(route.handler, request, event, delivery, seen)
 
@@ -152,12 +144,10 @@ class Pipeline:
         try:
             if isinstance(request, EventInvalid):
                 raise request
-            if event.has_expired:
-                raise EventInvalid(Reason.EXPIRED, "The expirytime had passed before the first call.")
             drafts = await handler.handle(request, event, self._calls(event))
         except (EventInvalid, UpstreamFailure, LedgerUnavailable, SubjectBusy) as error:
             return await self._recovered(error, delivery, seen, event=event)
-        await self._worked(event, seen)
+        await self.recovery.worked(event, seen)
         results = self.replies.of(drafts, event.envelope, event.now)
         return Completed(results=results, reason=results[-1].type.split(".")[-2])
 
@@ -175,7 +165,16 @@ class Pipeline:
                 prepared = await self._off_loop(delivery, lambda: handler.prepare(request, event))
             except EventInvalid as error:
                 prepared = error
-        task = Task(write=handler, prepared=prepared, event=event, delivery=delivery, calls=self._calls(event))
+        calls = self._calls(event)
+        task = Task(
+            write=handler,
+            prepared=prepared,
+            event=event,
+            delivery=delivery,
+            calls=calls,
+            objection=self._objection(handler, prepared, event, calls),
+            may_call=not self.upstreams.gates.is_paused(handler.upstream),
+        )
         is_new = not delivery.redelivered and (not delivery.is_copy or UNCLAIMED in delivery.state)
         try:
             hand = await self.lifecycle.begin(task, is_new=is_new)
@@ -184,29 +183,32 @@ class Pipeline:
             return replace(outcome, state={UNCLAIMED: True}) if is_new and isinstance(outcome, RetryLater) else outcome
         if not isinstance(hand, WriteInHand):
             return self._claimed(hand, delivery, event)
-        return self._claimed(await self._work(hand, handler, delivery, seen, event), delivery, event)
+        return self._claimed(await self._work(hand, delivery, seen, event), delivery, event)
 
-    async def _work(
-        self, hand: WriteInHand, handler: Write[Any, Any], delivery: Delivery, seen: Settled, event: Event
-    ) -> Outcome:
+    def _objection(self, handler: Write[Any, Any], prepared: object, event: Event, calls: Calls) -> EventInvalid | None:
+        """Why a request that is valid in itself must not be sent now."""
+        if isinstance(prepared, EventInvalid):
+            return None
+        if event.has_expired:
+            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
+        try:
+            handler.check(prepared, calls)
+        except EventInvalid as objection:
+            return objection
+        return None
+
+    async def _work(self, hand: WriteInHand, delivery: Delivery, seen: Settled, event: Event) -> Outcome:
         try:
             outcome = await hand.work()
         except Exception as error:  # the ledger knows how far it came; recoverability decides
             if not isinstance(error, UpstreamFailure | EventInvalid):
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
-            return await self._recovered(
-                error, delivery, seen, event=event, hand=hand, repeatable=hand.doubt is Doubt.REPEAT
-            )
+            return await self._recovered(error, delivery, seen, event=event, hand=hand)
         else:
-            await self._worked(event, seen)
-            return self._announced(outcome, delivery, seen, event)
+            await self.recovery.worked(event, seen)
+            return self.recovery.announced(outcome, delivery, seen.upstream, event)
         finally:
             await asyncio.shield(hand.release())
-
-    async def _worked(self, event: Event, seen: Settled) -> None:
-        if seen.upstream == Upstream.CHORUS_PRO and seen.calls:
-            self.accounts.accepted(event.account)
-        await self.maintenance.worked(event.key, called=bool(seen.calls))
 
     async def _recovered(
         self,
@@ -216,53 +218,29 @@ class Pipeline:
         *,
         event: Event | None = None,
         hand: WriteInHand | None = None,
-        repeatable: bool = False,
     ) -> Outcome:
-        if isinstance(error, AccountRejected):
-            self.accounts.rejected(error.account, datetime.now(UTC))
-        closed, until = False, None
-        if event is not None and isinstance(error, UpstreamFailure):
-            closed, until = await self.maintenance.suspect(error, event.key, delivery.closings)
-        elif event is not None:
-            await self.maintenance.worked(event.key, called=False)
-        situation = Situation(
-            attempt=delivery.attempt,
-            closings=delivery.closings,
-            age=datetime.now(UTC) - delivery.first_seen,
-            reached=hand.reached if hand else Reached.UNSENT,
-            repeatable=repeatable,
-            gate_closed=closed,
-            until=until,
-        )
-        verdict = recover(error, situation, self.retries)
+        verdict = await self.recovery.verdict(error, delivery, event=event, hand=hand)
         if isinstance(verdict, GiveUp):
-            return await self._given_up(verdict, delivery, seen, hand)
-        return self._announced(verdict, delivery, seen, event)
+            return await self._given_up(verdict, seen, hand)
+        return self.recovery.announced(verdict, delivery, seen.upstream, event)
 
-    async def _after_mistake(self, error: Exception, delivery: Delivery, seen: Settled) -> Outcome:
+    def _after_mistake(self, error: Exception, delivery: Delivery, seen: Settled) -> Outcome:
         """What becomes of an event the relay itself failed on. A write is never given up: the ledger was not asked."""
         route = ROUTES.get(seen.envelope.type or "") if seen.envelope else None
-        if route is not None and isinstance(route.handler, Write):
-            delay = self.retries.patient(datetime.now(UTC) - delivery.first_seen)
-            return RetryLater(delay=delay, reason="internal_error", counted=False, detail=type(error).__name__)
-        return await self._recovered(error, delivery, seen)
+        is_write = route is not None and isinstance(route.handler, Write)
+        verdict = self.recovery.after_mistake(error, delivery, is_write=is_write)
+        if not isinstance(verdict, GiveUp):
+            return verdict
+        if seen.envelope is None:
+            return Rejected(reason=verdict.reason, detail=verdict.detail)
+        return self._failure(seen.envelope, Reason(verdict.reason), verdict.detail)
 
-    async def _given_up(self, verdict: GiveUp, delivery: Delivery, seen: Settled, hand: WriteInHand | None) -> Outcome:
+    async def _given_up(self, verdict: GiveUp, seen: Settled, hand: WriteInHand | None) -> Outcome:
         if hand is not None:
             return await hand.give_up(verdict)
         if seen.envelope is None:
             return Rejected(reason=verdict.reason, detail=verdict.detail)
         return self._failure(seen.envelope, Reason(verdict.reason), verdict.detail)
-
-    def _announced(self, outcome: Outcome, delivery: Delivery, seen: Settled, event: Event | None) -> Outcome:
-        """The outcome with `X.delayed` added, once per cause."""
-        cause = CAUSES.get(outcome.reason)
-        if event is None or cause is None or isinstance(outcome, Completed) or cause in delivery.said:
-            return outcome
-        until = outcome.until if isinstance(outcome, Parked) else None
-        upstream = Upstream(seen.upstream) if seen.upstream else None
-        delayed = self.replies.delay(event.envelope, Delayed(cause=cause, upstream=upstream, until=until), event.now)
-        return replace(outcome, results=(*outcome.results, delayed), said=delivery.said | {cause})
 
     def _claimed(self, outcome: Outcome, delivery: Delivery, event: Event) -> Outcome:
         """The outcome of a write the ledger knows: its turn is raised when it moves, and it is new no more."""

@@ -13,7 +13,7 @@ from service.core.account import DEFAULT, Account
 from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
 from service.core.recoverability import RetryPolicy
-from service.lifecycle import Policies
+from service.task import Policies
 from service.upstream import (
     CHORUS_PRO,
     DUME,

@@ -4,44 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
 from service.core.delivery import Delivery
-from service.core.doubt import Doubt, DoubtPolicy, Step, after_empty_look, next_step
+from service.core.doubt import Doubt, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Entry, State
 from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
-from service.core.recoverability import GiveUp, Reached, RetryPolicy
+from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
-from service.handlers.base import Absent, Calls, Event, Finished, Found, Incident, Pending, Unseen, UsedByOther, Write
+from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
 from service.ledger import Ledger
+from service.task import Policies, Task
 from service.upstream import Refusal
 
 ANSWERED_AT = "answered_at"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policies:
-    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent."""
-
-    retries: RetryPolicy
-    doubt: DoubtPolicy
-    tracking: tuple[timedelta, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One delivery of one write, ready to be worked on. `prepared` is the error when the request cannot be served."""
-
-    write: Write[Any, Any]
-    prepared: Any
-    event: Event
-    delivery: Delivery
-    calls: Calls
 
 
 class WriteInHand:
@@ -58,6 +39,7 @@ class WriteInHand:
         self._released = False
         self.sent_before = begun.sent_before
         self.entry = begun.entry
+        self._is_sending = begun.is_sending
 
     @property
     def reached(self) -> Reached:
@@ -81,6 +63,9 @@ class WriteInHand:
 
         Raises what the upstream, the ledger or the event is to blame for.
         """
+        if self._is_sending:
+            self._is_sending = False
+            return await self._sent(self._task.prepared, replace(self.entry, state=State.CLAIMED))
         await self._believe_the_message()
         invalid = self._invalid()
         if invalid is None:
@@ -96,13 +81,11 @@ class WriteInHand:
             await self._change(Change(state=State.ANSWERED, answer=dict(state)))
 
     def _invalid(self) -> EventInvalid | None:
-        """Why the request cannot be served. An expirytime counts before the first send only."""
+        """Why the request cannot be served; an objection counts before the first send only."""
         task = self._task
         if isinstance(task.prepared, EventInvalid):
             return task.prepared
-        if self.reached is Reached.UNSENT and self.entry.sends == 0 and task.event.has_expired:
-            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
-        return None
+        return task.objection if self.reached is Reached.UNSENT and self.entry.sends == 0 else None
 
     async def _do(self, step: Step) -> Outcome:
         match step:
@@ -136,14 +119,19 @@ class WriteInHand:
         self._released = self._released or change.release
 
     async def _send(self) -> Outcome:
-        task, before = self._task, self.entry
+        before = self.entry
         ready = await self._made_ready()
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
         await self._change(Change(state=State.SENDING, sent=1))
+        return await self._sent(ready, before)
+
+    async def _sent(self, ready: Any, before: Entry) -> Outcome:
+        """Make the call that counts; the ledger says `sending` by now, and `before` is where it stood."""
+        task = self._task
         try:
             answer = await task.write.send(ready, task.calls)
-        except UpstreamFailure as failure:
+        except (UpstreamFailure, EventInvalid) as failure:
             await self._after_failed_send(failure, before)
             raise
         return await (self._refused(answer) if isinstance(answer, Refusal) else self._accepted(answer))
@@ -164,8 +152,8 @@ class WriteInHand:
             return await self._refused(refusal)
         return await self._hold(f"It may have arrived, and could not be made ready to be sent again: {refusal.text}")
 
-    async def _after_failed_send(self, failure: UpstreamFailure, before: Entry) -> None:
-        if failure.sent:
+    async def _after_failed_send(self, failure: UpstreamFailure | EventInvalid, before: Entry) -> None:
+        if isinstance(failure, UpstreamFailure) and failure.sent:
             await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
         else:
             await self._change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))

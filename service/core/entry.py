@@ -111,7 +111,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The answer to "may I work on this write?".
+    """The answer to "may I work on this write?". `is_sending`: the same commit noted that it is being sent.
 
     `sent_before` names an earlier request that put the same natural key upstream.
     """
@@ -119,6 +119,7 @@ class Begun:
     standing: Standing
     entry: Entry
     created: bool = False
+    is_sending: bool = False
     sent_before: tuple[str, str] | None = None
 
 

@@ -20,7 +20,7 @@ from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
 from service.core.replies import Replies
 from service.ledger import Ledger
-from service.upstream import Refusal, Upstreams
+from service.upstream import CHORUS_PRO, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.dume import Dume
 
@@ -62,6 +62,13 @@ class Calls:
         """Chorus Pro, in the name of the event's technical account; raises AccountRejected while that one rests."""
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.chorus_pro(account=self.account, event=self.event)
+
+    def require(self, upstream: str) -> None:
+        """Raise EventInvalid unless this account is configured for the upstream."""
+        if upstream == CHORUS_PRO:
+            self.upstreams.chorus_pro(account=self.account, event=self.event)
+        else:
+            self.upstreams.dume(account=self.account, event=self.event)
 
     @property
     def dume(self) -> Dume:
@@ -136,16 +143,18 @@ Followed = Finished | Pending | Incident
 
 
 class Write(ABC, Generic[RequestT, PreparedT]):
-    """A request that changes something upstream. The life of a write is in `service/lifecycle.py`; this is what differs.
+    """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
     `operation` names the upstream operation that changes something, `doubt` how an ambiguous failure of it is resolved,
-    `reads_back` whether `follow` is tried at once instead of after the first tracking step.
+    `reads_first` whether `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the
+    first tracking step.
     """
 
     model: ClassVar[type[BaseModel]]
     upstream: ClassVar[str]
     operation: ClassVar[str]
     doubt: ClassVar[Doubt]
+    reads_first: ClassVar[bool] = False
     reads_back: ClassVar[bool] = False
 
     def doubt_about(self, prepared: PreparedT) -> Doubt:
@@ -154,13 +163,17 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
     @abstractmethod
     def prepare(self, request: RequestT, event: Event) -> PreparedT:
-        """Everything that can be known without a call; raises EventInvalid. May take long: runs in a thread when large."""
+        """Everything that can be known without a call; raises EventInvalid. Runs in a thread for large events."""
 
     @abstractmethod
     def keys(self, prepared: PreparedT) -> tuple[str, ...]:
         """The natural keys of what would be created or changed."""
 
-    async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal:  # noqa: ARG002  # for those that need it
+    def check(self, prepared: PreparedT, calls: Calls) -> None:
+        """Raise EventInvalid when it may not be sent as things are configured; asked before the first send only."""
+        calls.require(self.upstream)
+
+    async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal:
         """Reads that must come before the call that counts."""
         return prepared
 
@@ -172,7 +185,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
         """Look upstream by natural key. Only asked of writes whose doubt is `look_up`."""
         raise NotImplementedError
 
-    def conclude(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> Finished | None:  # noqa: ARG002
+    def conclude(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> Finished | None:
         """The end, when the answer itself is the end; None when it must be followed."""
         return None
 
@@ -182,14 +195,14 @@ class Write(ABC, Generic[RequestT, PreparedT]):
         """Ask what became of it; `polls` counts how often that was asked before."""
         raise NotImplementedError
 
-    def progress(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:  # noqa: ARG002
+    def progress(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:
         """What to publish as soon as the upstream has taken it."""
         return ()
 
     async def refused(
         self, prepared: PreparedT, refusal: Refusal, entry: Entry, event: Event, calls: Calls
     ) -> Finished | Found:
-        """The result of a refusal; or, when the refusal is about what this very request did before, the adopted answer."""
+        """The result of a refusal; or, when it is about what this very request did before, the adopted answer."""
         raise NotImplementedError
 
 

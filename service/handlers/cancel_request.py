@@ -33,7 +33,7 @@ class CancelRequest(Read[RequestCancellationRequested]):
     async def handle(
         self, request: RequestCancellationRequested, event: Event, calls: Calls
     ) -> tuple[Draft | ResultEvent, ...]:
-        """Close the request in the ledger if nothing was sent for it; its own `failed` result is published with this one."""
+        """Close the request in the ledger if nothing was sent for it; its own `failed` goes out with this one."""
         source = request.source or event.envelope.source
         known = await calls.ledger.find(request.id, source)
         if not known:

@@ -22,7 +22,7 @@ AskedT = TypeVar("AskedT", bound=Incoming)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted(Generic[AskedT]):
-    """A DUME to make; `document` is the XML to save, where there is one, `buyer` None means the configured requester."""
+    """A DUME to make; `document` is the XML to save, if any, `buyer` None means the configured requester."""
 
     asked: AskedT
     consultation: Consultation

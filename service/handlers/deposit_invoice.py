@@ -81,14 +81,14 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         """Supplier and number of each invoice."""
         return tuple(_key(invoice) for invoice in prepared.invoices)
 
-    async def make_ready(self, prepared: Deposit, calls: Calls) -> Deposit:
-        """Nothing to read first; only the account's suppliers are checked, again each time since accounts change."""
+    def check(self, prepared: Deposit, calls: Calls) -> None:
+        """Raise EventInvalid when the account may not send for a supplier of the file."""
+        super().check(prepared, calls)
         allowed = calls.accounts.get(calls.account).suppliers
         for invoice in prepared.invoices:
             if allowed and invoice.supplier_siret not in allowed:
                 detail = f"Supplier {invoice.supplier_siret} is not one of account {calls.account}."
                 raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
-        return prepared
 
     async def send(self, prepared: Deposit, calls: Calls) -> Mapping[str, object] | Refusal:
         """Deposit the file."""

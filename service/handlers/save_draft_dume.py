@@ -23,6 +23,7 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
     """`tender.dume.draft.requested.v1`."""
 
     model: ClassVar[type[TenderDumeDraftRequested]] = TenderDumeDraftRequested
+    reads_first: ClassVar[bool] = True
     operation: ClassVar[str] = "enregistrerDume"
     family: ClassVar[results.Family] = "tender.dume.draft"
 

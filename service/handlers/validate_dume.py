@@ -41,6 +41,7 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
 
     model: ClassVar[type[TenderDumeValidationRequested]] = TenderDumeValidationRequested
     upstream: ClassVar[str] = Upstream.DUME
+    reads_first: ClassVar[bool] = True
     operation: ClassVar[str] = "enregistrerDume:validation"
     doubt: ClassVar[Doubt] = Doubt.REPEAT
     reads_back: ClassVar[bool] = True

@@ -55,7 +55,9 @@ class Ledger(ABC):
         """Prove that the ledger can be written now."""
 
     @abstractmethod
-    async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
+    async def begin(
+        self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None, send: bool = False
+    ) -> Begun:
         """Take the lease of a write, creating its entry when there is none.
 
         The same identity with other content is TAKEN while the first is unfinished, REUSED afterwards.
@@ -63,6 +65,8 @@ class Ledger(ABC):
         a request published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
         is created in doubt, to be looked up after that many seconds; None for a first delivery.
+        `send`: whoever asks will send at once, so an entry claimed by this call, whose keys nobody put upstream before,
+        goes on to `sending` in the same commit; the answer says so.
         """
 
     @abstractmethod

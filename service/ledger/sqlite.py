@@ -49,10 +49,12 @@ class SqliteLedger(Ledger):
         """Commit something that changes nothing."""
         await self._writer.run(lambda db: db.execute(f"PRAGMA user_version={VERSION}"))
 
-    async def begin(self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None) -> Begun:
+    async def begin(
+        self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None, send: bool = False
+    ) -> Begun:
         """Take the lease in one transaction with all that decides about it."""
         return await self._writer.run(
-            partial(self._begin, asked=asked, owner=owner, turn=turn, unseen_wait=unseen_wait)
+            partial(self._begin, asked=asked, owner=owner, turn=turn, unseen_wait=unseen_wait, send=send)
         )
 
     async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
@@ -127,6 +129,7 @@ class SqliteLedger(Ledger):
         owner: str,
         turn: int,
         unseen_wait: float | None,
+        send: bool,
     ) -> Begun:
         row = db.execute(ROW, (asked.source, asked.id)).fetchone()
         created = row is None
@@ -139,7 +142,10 @@ class SqliteLedger(Ledger):
         entry = self._entry(db, asked.source, asked.id)
         is_unsent = standing is Standing.HELD and entry.state is State.CLAIMED
         earlier = sent_before(db, asked) if is_unsent else None
-        return Begun(standing=standing, entry=entry, created=created, sent_before=earlier)
+        is_sending = send and is_unsent and earlier is None
+        if is_sending:
+            entry = self._advance(db, entry=entry, owner=owner, change=Change(state=State.SENDING, sent=1))
+        return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=earlier)
 
     def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> None:
         now, wall = clock(), wall_clock()

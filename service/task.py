@@ -1,0 +1,45 @@
+"""One delivery of one write with everything needed to work on it, and how patient the relay is with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from service.core.delivery import Delivery
+from service.core.doubt import DoubtPolicy
+from service.core.errors import EventInvalid
+from service.core.recoverability import RetryPolicy
+from service.handlers.base import Calls, Event, Write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent."""
+
+    retries: RetryPolicy
+    doubt: DoubtPolicy
+    tracking: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One delivery of one write, ready to be worked on.
+
+    `prepared` is the error when the request cannot be served. `objection` is why it must not be sent if nothing was
+    sent yet (expired, account not configured). `may_call`: no gate of the upstream is in the way.
+    """
+
+    write: Write[Any, Any]
+    prepared: Any
+    event: Event
+    delivery: Delivery
+    calls: Calls
+    objection: EventInvalid | None = None
+    may_call: bool = True
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether it can be sent at once if nothing was sent before, so that claiming and sending are one commit."""
+        unusable = isinstance(self.prepared, EventInvalid) or self.objection is not None
+        return self.may_call and not unusable and not self.write.reads_first
