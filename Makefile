@@ -3,6 +3,7 @@
 .PHONY: help setup demo test check bench chaos lock schemas map format clean
 BIN := .venv/bin
 READY := .venv/.ready
+WITH_BROKER = @$(BIN)/python -m service.sandbox.broker
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
@@ -14,21 +15,25 @@ setup: $(READY) ## virtual environment with the locked packages (the other targe
 	@:
 
 demo: $(READY) ## invoices and tenders go through, a maintenance comes and goes; KEEP=1 leaves everything running
+	$(WITH_BROKER)
 	@$(BIN)/piste-relay demo $(if $(KEEP),--keep)
 
 test: $(READY) ## every test, against a private RabbitMQ and the simulator; ARGS="-k parked" narrows
+	$(WITH_BROKER)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY) ## format, lint, types, import contracts, generated files, manifests
 	@.make/check
 
 bench: $(READY) ## the relay against a bare loop and against FastStream, ratios printed
+	$(WITH_BROKER)
 	@.make/bench
 
 chaos: $(READY) ## kill, cut and freeze at random, then count what was lost or doubled
+	$(WITH_BROKER)
 	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
-lock: ## pin the what pyproject.toml allows, with hashes; UPGRADE=1 takes newer versions
+lock: ## pin what pyproject.toml allows, with hashes; UPGRADE=1 takes newer versions
 	@.make/lock
 
 schemas: $(READY) ## JSON Schemas and asyncapi.yaml, from the models of contracts/

@@ -7,7 +7,11 @@ from tests.support.sources import FunctionNode, functions, modules, named, parse
 
 TESTS = [path for path in modules("tests") if path.name.startswith("test_")]
 UNIT = [path for path in TESTS if named(path).startswith("tests/unit/")]
-NETWORK = {"aiohttp", "aio_pika", "requests", "service.sandbox.broker"}
+NETWORK = {
+    "aiohttp",
+    "aio_pika",
+    "requests",
+}
 
 
 def cases() -> list[tuple[str, FunctionNode]]:
