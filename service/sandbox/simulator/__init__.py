@@ -1,0 +1,1 @@
+"""The State on one port: the PISTE gateway, Chorus Pro and the DUME Service, with real behaviour behind them."""

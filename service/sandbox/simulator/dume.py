@@ -1,0 +1,161 @@
+"""Answers as the DUME Service does: one address per domain, the operation in the body, refusals as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from service.sandbox.simulator.dume_operations import OPERATIONS, Call, Effect, Operation
+from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
+from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
+
+BUYERS: Final = "dumeA"
+DOMAINS: Final = frozenset(
+    {BUYERS, "dumeOE", "donnees", "metadonnees", "referentiels", "ecertis", "attestations", "donneesEssentielles"}
+)
+HEALTH_CHECK: Final = "healthCheck"
+
+_LONGEST_NAME: Final = 60
+_BY_NAME: Final = {name.lower(): operation for operation in OPERATIONS for name in (operation.name, *operation.aliases)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumeAnswer:
+    """What goes back as JSON, what it did to the register, and a summary for the journal."""
+
+    json: dict[str, object]
+    effect: Effect
+    summary: dict[str, object]
+    operation: str
+
+
+class DumeService:
+    """The service and every DUME it keeps; nothing in it waits, so it is whole between two requests.
+
+    `platforms` are pairs of platform identifier and technical identifier. `simplified_state` is the state in which
+    creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
+    """
+
+    def __init__(
+        self,
+        *,
+        platforms: Collection[tuple[str, str]],
+        simplified_state: str = State.DRAFT,
+        search_lag: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.platforms = set(platforms)
+        self._seed = seed
+        self._register = Register(search_lag=timedelta(), seed=seed)
+        self.configure(simplified_state=simplified_state, search_lag=search_lag)
+
+    def configure(self, *, simplified_state: str | None = None, search_lag: float | None = None) -> None:
+        """Change these settings from now on; raises ValueError for an unknown state."""
+        if simplified_state is not None:
+            self.simplified_state = to_state(simplified_state)
+        if search_lag is not None:
+            self._register.search_lag = timedelta(seconds=search_lag)
+
+    def reset(self) -> None:
+        """Forget every DUME; the same identifiers will be given again."""
+        self._register = Register(search_lag=self._register.search_lag, seed=self._seed)
+
+    def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
+        """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
+        fields = Fields(body)
+        name = _asked(fields)
+        if domain in DOMAINS and name.lower() == HEALTH_CHECK.lower():
+            return _answer(HEALTH_CHECK, fields, {"etat": "OK"})
+        operation = _BY_NAME.get(name.lower()) if domain == BUYERS else None
+        if operation is None:
+            return _refusal(name, fields, Refused(Code.OPERATION, f"Operation inconnue de {domain} : {name}"))
+        try:
+            return self._work(operation, fields, now)
+        except Refused as refused:
+            return _refusal(operation.name, fields, refused)
+
+    def state(self) -> dict[str, object]:
+        """Every DUME as JSON, and how many there are in each state."""
+        dumes = self._register.dumes
+        return {
+            "count": len(dumes),
+            "by_state": {state.value: sum(dume.state is state for dume in dumes) for state in State},
+            "dumes": [_shown(dume) for dume in dumes],
+        }
+
+    def set_state(self, dume_id: str, state: str) -> dict[str, object]:
+        """Put a DUME into a state, seen by searches at once; raises KeyError or ValueError for an unknown one."""
+        return _shown(self._register.set_state(dume_id, to_state(state)))
+
+    def _work(self, operation: Operation, fields: Fields, now: datetime) -> DumeAnswer:
+        platform = check_platform(fields, self.platforms, requester=operation.requester)
+        call = Call(
+            fields=fields,
+            platform=platform,
+            register=self._register,
+            simplified_state=self.simplified_state,
+            now=now,
+        )
+        done = operation.work(call)
+        return _answer(operation.name, fields, done.fields, done.effect, done.dume)
+
+
+def _asked(fields: Fields) -> str:
+    """The operation asked for, short enough to repeat; "?" when there is none to read."""
+    try:
+        return (fields.text("operation") or "?")[:_LONGEST_NAME]
+    except Refused:
+        return "?"
+
+
+def _answer(
+    operation: str,
+    fields: Fields,
+    said: Mapping[str, object],
+    effect: Effect = "none",
+    dume: KeptDume | None = None,
+) -> DumeAnswer:
+    summary = _summary(fields)
+    if dume is not None:
+        summary |= {"idDume": dume.dume_id, "idConsultation": dume.tender.consultation_id, "statut": dume.state.value}
+    return DumeAnswer(
+        json={"response": {"messageList": [], **said}}, effect=effect, summary=summary, operation=operation
+    )
+
+
+def _refusal(operation: str, fields: Fields, refused: Refused) -> DumeAnswer:
+    message = {"type": "ERREUR", "code": refused.code.value, "message": refused.text}
+    return DumeAnswer(
+        json={"response": {"messageList": [message]}},
+        effect="none",
+        summary={**_summary(fields), "code": refused.code.value},
+        operation=operation,
+    )
+
+
+def _summary(fields: Fields) -> dict[str, object]:
+    """What the request is about, as far as it says so."""
+    summary: dict[str, object] = {}
+    for name in ("idDume", "idConsultation"):
+        try:
+            value = fields.text(name)
+        except Refused:
+            continue
+        if value is not None:
+            summary[name] = value[:_LONGEST_NAME]
+    return summary
+
+
+def _shown(dume: KeptDume) -> dict[str, object]:
+    return {
+        "idDume": dume.dume_id,
+        "statut": dume.state.value,
+        "idConsultation": dume.tender.consultation_id,
+        "idAcheteur": dume.tender.buyer_id,
+        "lots": list(dume.tender.lots),
+        "idDumeRemplace": dume.replaces,
+        "idPlateforme": dume.platform.owner_id,
+        "created_at": dume.history[0][0].isoformat(),
+    }

@@ -1,0 +1,510 @@
+"""The DUME side of the simulator: what it takes, refuses and keeps."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.events import Buyer, Consultation
+from service.core.espd import consultation_of, fill
+from service.sandbox.simulator.dume import DumeAnswer, DumeService
+
+pytestmark = pytest.mark.unit
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+PLATFORM = ("99900001100018", "TND001")
+OTHER = ("99900001200016", "TND002")
+BUYER = "99900012800010"
+CONSULTATION = "2026-DSI-0142"
+XML = (
+    '<QualificationApplicationRequest xmlns="urn:oasis:names:specification:ubl:schema:xsd:'
+    'QualificationApplicationRequest-2"/>'
+)
+DOCUMENT = base64.b64encode(XML.encode()).decode()
+
+Json = dict[str, Any]  # reason: bodies as they are on the wire
+
+
+class Desk:
+    """A buyer's product that talks to one service; its clock moves by hand."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.service = DumeService(platforms={PLATFORM, OTHER}, **settings)
+        self.now = NOW
+        self.platform = PLATFORM
+
+    def ask(self, operation: str, domain: str = "dumeA", **fields: Any) -> DumeAnswer:
+        """One request with the usual envelope, over which the fields are laid; None takes a field away."""
+        owner, technical = self.platform
+        body: Json = {
+            "operation": operation,
+            "plateforme": {"typeIdPlateforme": "1", "idPlateforme": owner, "idTechniquePlateforme": technical},
+            "rsDemandeur": "Ville de Exempleville",
+            "idDemandeur": BUYER,
+            **fields,
+        }
+        body = {name: value for name, value in body.items() if value is not None}
+        return self.service.answer(domain, body, self.now)
+
+    def response(self, operation: str, **fields: Any) -> Json:
+        """The answer of a request that must succeed."""
+        return taken(self.ask(operation, **fields))
+
+    def simple(self, **fields: Any) -> str:
+        """A simplified DUME; gives its identifier."""
+        response = self.response("creerDumeSimple", **{"idConsultation": CONSULTATION, "idAcheteur": BUYER, **fields})
+        return str(response["idDume"])
+
+    def draft(self, **fields: Any) -> str:
+        """A draft with a document; gives its identifier."""
+        return str(self.response("enregistrerDume", **to_save(**fields))["idDume"])
+
+    def found(self) -> list[Json]:
+        """What a search for the consultation shows."""
+        return list(self.response("rechercherDumes", idConsultation=CONSULTATION)["dumes"])
+
+
+def to_save(**fields: Any) -> Json:
+    return {"dume": DOCUMENT, "statut": "brouillon", "idConsultation": CONSULTATION, "idAcheteur": BUYER, **fields}
+
+
+def taken(answer: DumeAnswer) -> Json:
+    """The response of an answer without a message."""
+    response: Json = dict(answer.json["response"])  # type: ignore[call-overload]  # JSON of our own
+    if response["messageList"]:
+        raise AssertionError(response["messageList"])
+    return response
+
+
+def refused(answer: DumeAnswer) -> str:
+    """The code of an answer that refuses and did nothing."""
+    if answer.effect != "none":
+        raise AssertionError(f"refused, and yet {answer.effect}")
+    response: Json = answer.json["response"]  # type: ignore[assignment]  # JSON of our own
+    (message,) = response["messageList"]
+    if message["type"] != "ERREUR" or not message["message"]:
+        raise AssertionError(message)
+    return str(message["code"])
+
+
+DOMAINS = [
+    "dumeA",
+    "dumeOE",
+    "donnees",
+    "metadonnees",
+    "referentiels",
+    "ecertis",
+    "attestations",
+    "donneesEssentielles",
+]
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_should_be_well_in_every_domain(domain: str) -> None:
+    """The health check is part of every domain and asks for nothing."""
+    answer = DumeService(platforms=()).answer(domain, {"operation": "healthcheck"}, NOW)
+
+    assert answer.operation == "healthCheck"
+    assert taken(answer)["etat"] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("domain", "operation"), [("dumeA", "validerDume"), ("dumeOE", "rechercherDumes"), ("dumeA", ""), ("dumeA", ["a"])]
+)
+def test_should_refuse_an_operation_it_does_not_know(domain: str, operation: Any) -> None:
+    """As a message, and in every domain."""
+    assert refused(Desk().ask(operation, domain)) == "SIM-OPER-001"
+
+
+def test_should_give_a_model_that_the_relay_can_fill() -> None:
+    """The blank document takes reference, procedure, buyer and lots."""
+    response = Desk().response("recupererModelDume", rsDemandeur=None, idDemandeur=None)
+    consultation = Consultation.model_validate({"id": CONSULTATION, "reference": "DSI/1", "lots": [{"number": "7"}]})
+    buyer = Buyer.model_validate({"id": BUYER, "name": "Ville de Exempleville"})
+
+    filled = fill(base64.b64decode(response["dumeA"]), consultation=consultation, buyer=buyer, procedure_code="OPEN")
+
+    assert consultation_of(filled) == "DSI/1"
+    assert b">OPEN<" in filled
+    assert filled.count(b"ProcurementProjectLot>") == 2
+
+
+def test_should_create_a_simplified_dume() -> None:
+    """With an identifier of eight lower-case letters and digits, in the state that the settings say."""
+    desk = Desk(simplified_state="valide")
+
+    answer = desk.ask("creerDumeSimple", idConsultation=CONSULTATION, idAcheteur=BUYER)
+
+    dume_id = taken(answer)["idDume"]
+    assert answer.effect == "created"
+    assert taken(answer)["statut"] == "validé"
+    assert len(dume_id) == 8
+    assert dume_id.isalnum()
+    assert dume_id == dume_id.lower()
+    assert answer.summary == {"idDume": dume_id, "idConsultation": CONSULTATION, "statut": "validé"}
+
+
+def test_should_leave_a_simplified_dume_as_a_draft_by_default() -> None:
+    """No public page says which state it is."""
+    assert Desk().response("creerDumeSimple", idConsultation=CONSULTATION)["statut"] == "brouillon"
+
+
+def test_should_write_the_consultation_into_a_simplified_dume() -> None:
+    """Its document can be fetched and validated like any other."""
+    desk = Desk()
+    dume_id = desk.simple(
+        refFonctionnelleConsultation="DSI/<1>", procedure="Procédure adaptée", typeMarche="SERVICES",
+        lots=[{"numeroLot": "1", "libelle": "Câblage & prises"}, {"numeroLot": "2"}],
+    )  # fmt: skip
+
+    document = base64.b64decode(desk.response("recupererDumeFormate", idDume=dume_id, format="2")["dume"])
+
+    assert consultation_of(document) == "DSI/<1>"
+    assert "Câblage &amp; prises" in document.decode()
+    assert b">OPEN<" in document
+    assert b">SERVICES<" in document
+
+
+def test_should_keep_changing_a_draft_and_then_validate_it() -> None:
+    """Under one identifier throughout."""
+    desk = Desk()
+    dume_id = desk.draft()
+
+    changed = desk.ask("enregistrerDume", **to_save(idDume=dume_id, libelleConsultation="Réseau"))
+    validated = desk.ask("enregistrerDume", **to_save(idDume=dume_id, statut="VALIDE"))
+
+    assert (changed.effect, taken(changed)["idDume"], taken(changed)["statut"]) == ("changed", dume_id, "brouillon")
+    assert (validated.effect, taken(validated)["idDume"], taken(validated)["statut"]) == ("changed", dume_id, "validé")
+    assert [row["statut"] for row in desk.found()] == ["validé"]
+
+
+def test_should_validate_without_hearing_of_the_consultation_again() -> None:
+    """What a request leaves out stays as it was."""
+    desk = Desk()
+    dume_id = desk.draft(lots=[{"numeroLot": "3"}])
+
+    desk.response("enregistrerDume", idDume=dume_id, dume=DOCUMENT, statut="validé")
+
+    (row,) = desk.found()
+    assert row == {"idDume": dume_id, "statut": "validé", "idConsultation": CONSULTATION, "numeroLot": "3"}
+
+
+@pytest.mark.parametrize("state", ["brouillon", "validé"])
+def test_should_not_change_a_validated_dume(state: str) -> None:
+    """Nor validate it twice."""
+    desk = Desk()
+    dume_id = desk.draft(statut="validé")
+
+    assert refused(desk.ask("enregistrerDume", **to_save(idDume=dume_id, statut=state))) == "SIM-DUME-021"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {}),
+        ({"lots": [{"numeroLot": "1"}, {"numeroLot": "2"}]}, {"lots": [{"numeroLot": "2"}]}),
+        ({"lots": [{"numeroLot": "1"}]}, {}),
+    ],
+)
+def test_should_keep_one_living_dume_per_consultation_lot_and_buyer(first: Json, second: Json) -> None:
+    """However the second one is made; a DUME without lots serves the whole consultation."""
+    desk = Desk()
+    desk.simple(**first)
+
+    answers = [desk.ask("enregistrerDume", **to_save(**second)), desk.ask("creerDumeSimple", **to_save(**second))]
+
+    assert [refused(answer) for answer in answers] == ["SIM-DUME-011", "SIM-DUME-011"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"lots": [{"numeroLot": "1"}]}, {"lots": [{"numeroLot": "2"}]}),
+        ({}, {"idConsultation": "another"}),
+        ({}, {"idAcheteur": "99900045800037"}),
+    ],
+)
+def test_should_keep_dumes_side_by_side_that_serve_different_things(first: Json, second: Json) -> None:
+    """Another lot, another consultation or another buyer."""
+    desk = Desk()
+    desk.simple(**first)
+
+    assert desk.ask("enregistrerDume", **to_save(**second)).effect == "created"
+
+
+def test_should_not_turn_a_draft_into_a_second_dume_for_a_lot() -> None:
+    """A change of lots is looked at like a new DUME."""
+    desk = Desk()
+    desk.draft(lots=[{"numeroLot": "1"}])
+    second = desk.draft(lots=[{"numeroLot": "2"}])
+
+    answer = desk.ask("enregistrerDume", **to_save(idDume=second, lots=[{"numeroLot": "1"}]))
+
+    assert refused(answer) == "SIM-DUME-011"
+
+
+def test_should_replace_a_validated_dume_by_another() -> None:
+    """The new one has its own identifier; the old one stays visible as replaced."""
+    desk = Desk()
+    old = desk.draft(statut="validé")
+
+    response = desk.response("enregistrerDume", **to_save(statut="validé", idDumeRemplace=old))
+
+    assert response["idDumeRemplace"] == old
+    assert response["idDume"] != old
+    assert {row["idDume"]: row["statut"] for row in desk.found()} == {old: "remplacé", response["idDume"]: "validé"}
+
+
+def test_should_replace_only_once_the_replacement_is_validated() -> None:
+    """As a draft it leaves the old one in its place."""
+    desk = Desk()
+    old = desk.draft(statut="validé")
+    new = desk.draft(idDumeRemplace=old)
+    before = {row["idDume"]: row["statut"] for row in desk.found()}
+
+    desk.response("enregistrerDume", **to_save(idDume=new, statut="validé"))
+
+    assert before == {old: "validé", new: "brouillon"}
+    assert {row["idDume"]: row["statut"] for row in desk.found()} == {old: "remplacé", new: "validé"}
+
+
+@pytest.mark.parametrize("state", ["brouillon", "remplacé", "04"])
+def test_should_replace_only_what_is_validated_or_published(state: str) -> None:
+    """A draft is changed instead, and what is gone stays gone."""
+    desk = Desk()
+    old = desk.draft()
+    desk.service.set_state(old, state)
+
+    assert refused(desk.ask("enregistrerDume", **to_save(idDumeRemplace=old))) == "SIM-DUME-022"
+
+
+def test_should_free_the_consultation_when_a_dume_is_deleted() -> None:
+    """It gets the one code that is known, and another DUME may follow without a replacement."""
+    desk = Desk()
+    first = desk.draft(statut="validé")
+
+    response = desk.response("supprimerDume", IdDume=first)
+
+    assert response == {"messageList": [], "idDume": first, "statut": "04"}
+    assert desk.simple() != first
+
+
+def test_should_delete_twice_with_one_effect() -> None:
+    """A repeat is not refused."""
+    desk = Desk()
+    dume_id = desk.draft()
+
+    effects = [desk.ask("supprimerDume", idDume=dume_id).effect for _ in range(2)]
+
+    assert effects == ["changed", "none"]
+
+
+def test_should_not_delete_what_was_replaced() -> None:
+    """Bidders may still start from it."""
+    desk = Desk()
+    dume_id = desk.draft()
+    desk.service.set_state(dume_id, "remplace")
+
+    assert refused(desk.ask("supprimerDume", idDume=dume_id)) == "SIM-DUME-023"
+
+
+def test_should_show_one_row_per_lot() -> None:
+    """The row names a single lot; a search for one lot shows that one."""
+    desk = Desk()
+    desk.draft(lots=[{"numeroLot": "1"}, {"numeroLot": "2"}])
+
+    one = desk.response("rechercherDumes", siretAcheteur=BUYER, numeroLot="2")["dumes"]
+
+    assert [row["numeroLot"] for row in desk.found()] == ["1", "2"]
+    assert [row["numeroLot"] for row in one] == ["2"]
+
+
+def test_should_search_by_consultation_buyer_and_state() -> None:
+    """All that is named must agree."""
+    desk = Desk()
+    desk.draft()
+
+    found = [
+        len(desk.response("rechercherDumes", **criteria)["dumes"])
+        for criteria in (
+            {"idConsultation": CONSULTATION, "siretAcheteur": BUYER, "statut": "brouillon"},
+            {"idConsultation": CONSULTATION, "statut": "publié"},
+            {"idConsultation": CONSULTATION, "siretAcheteur": "99900045800037"},
+            {"idConsultation": "another"},
+        )
+    ]
+
+    assert found == [1, 0, 0, 0]
+
+
+def test_should_let_searches_lag_behind() -> None:
+    """Both the appearance of a DUME and its changes; the document itself is there at once."""
+    desk = Desk(search_lag=5)
+    dume_id = desk.draft()
+    at_once = desk.found()
+    desk.now += timedelta(seconds=5)
+    desk.response("enregistrerDume", **to_save(idDume=dume_id, statut="validé"))
+    later = desk.found()
+    desk.now += timedelta(seconds=5)
+
+    assert at_once == []
+    assert [row["statut"] for row in later] == ["brouillon"]
+    assert [row["statut"] for row in desk.found()] == ["validé"]
+
+
+@pytest.mark.parametrize("operation", ["recupererDumeFormate", "rechercherDumeA", "RECHERCHERDUMEA"])
+def test_should_know_the_other_spellings_of_an_operation(operation: str) -> None:
+    """The official page of one operation prints another constant; case does not count."""
+    desk = Desk()
+    answer = desk.ask(operation, idDume=desk.draft(), format=2)
+
+    assert base64.b64decode(taken(answer)["dume"]) == XML.encode()
+    assert answer.operation == "recupererDumeFormate"
+
+
+@pytest.mark.parametrize("field", ["dume", "dumeA", "DumeOE"])
+def test_should_take_the_document_under_each_of_its_names(field: str) -> None:
+    """The pages do not agree on it."""
+    assert Desk().ask("enregistrerDume", **to_save(**{"dume": None, field: DOCUMENT})).effect == "created"
+
+
+def test_should_take_the_consultation_in_an_object_of_its_own() -> None:
+    """The pages group these rows under headings that may be objects."""
+    desk = Desk()
+    nested = {"consultation": {"idConsultation": CONSULTATION, "lots": [{"numeroLot": "1"}]}}
+
+    desk.response("creerDumeSimple", **nested, acheteur={"idAcheteur": BUYER})
+
+    assert [row["numeroLot"] for row in desk.response("rechercherDumes", **nested)["dumes"]] == ["1"]
+
+
+def test_should_render_a_pdf() -> None:
+    """Of a DUME that is kept or of the document given in its place."""
+    desk = Desk()
+    dume_id = desk.simple()
+    document = desk.response("recupererDumeFormate", idDume=dume_id, format="2")["dume"]
+
+    kept = desk.response("recupererDumeFormate", idDume=dume_id, format="1")
+    given = desk.response("recupererDumeFormate", dumeA=document, format="1")
+
+    assert base64.b64decode(kept["dume"]).startswith(b"%PDF-")
+    assert base64.b64decode(given["dume"]).startswith(b"%PDF-")
+    assert "idDume" not in given
+
+
+PLATFORM_OK = {"typeIdPlateforme": "1", "idPlateforme": PLATFORM[0], "idTechniquePlateforme": PLATFORM[1]}
+WRONG = {
+    "no platform": ("creerDumeSimple", {"plateforme": None}, "SIM-PARAM-002"),
+    "no platform id": ("creerDumeSimple", {"plateforme": {"idTechniquePlateforme": "TND001"}}, "SIM-PARAM-002"),
+    "no requester": ("creerDumeSimple", {"idDemandeur": None}, "SIM-PARAM-002"),
+    "long name": ("creerDumeSimple", {"rsDemandeur": "x" * 101}, "SIM-PARAM-001"),
+    "short SIRET": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"idPlateforme": "9990"}}, "SIM-PARAM-001"),
+    "RIDET": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"typeIdPlateforme": "4"}}, "SIM-PARAM-001"),
+    "type": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"typeIdPlateforme": "6"}}, "SIM-PARAM-004"),
+    "technical id": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"idTechniquePlateforme": "T"}}, "SIM-PARAM-001"),
+    "another pair": (
+        "creerDumeSimple",
+        {"plateforme": PLATFORM_OK | {"idTechniquePlateforme": OTHER[1]}},
+        "SIM-PLAT-001",
+    ),
+    "no consultation": ("creerDumeSimple", {"idConsultation": None}, "SIM-PARAM-002"),
+    "a list": ("creerDumeSimple", {"idConsultation": ["a"]}, "SIM-PARAM-001"),
+    "lots": ("creerDumeSimple", {"lots": ["1"]}, "SIM-PARAM-001"),
+    "buyer": ("creerDumeSimple", {"idAcheteur": "1"}, "SIM-PARAM-001"),
+    "no document": ("enregistrerDume", {"dume": None}, "SIM-PARAM-002"),
+    "base64": ("enregistrerDume", {"dume": "***"}, "SIM-PARAM-005"),
+    "not XML": ("enregistrerDume", {"dume": base64.b64encode(b"hello").decode()}, "SIM-PARAM-005"),
+    "another XML": ("enregistrerDume", {"dume": base64.b64encode(b"<Invoice/>").decode()}, "SIM-PARAM-005"),
+    "state": ("enregistrerDume", {"statut": "publié"}, "SIM-PARAM-004"),
+    "unknown state": ("enregistrerDume", {"statut": "fini"}, "SIM-PARAM-004"),
+    "unknown DUME": ("enregistrerDume", {"idDume": "aaaaaaaa"}, "SIM-DUME-010"),
+    "no criterion": ("rechercherDumes", {"idConsultation": None, "idAcheteur": None}, "SIM-PARAM-002"),
+    "format": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "3", "dume": None}, "SIM-PARAM-004"),
+    "both": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "2"}, "SIM-PARAM-003"),
+    "neither": ("recupererDumeFormate", {"format": "2", "dume": None}, "SIM-PARAM-003"),
+    "nothing to delete": ("supprimerDume", {}, "SIM-PARAM-002"),
+}
+
+
+@pytest.mark.parametrize(("operation", "wrong", "code"), WRONG.values(), ids=WRONG.keys())
+def test_should_say_what_is_wrong(operation: str, wrong: Json, code: str) -> None:
+    """Each mistake has its code, and leaves nothing behind."""
+    desk = Desk()
+
+    answer = desk.ask(operation, **to_save(**wrong))
+
+    assert refused(answer) == code
+    assert answer.summary["code"] == code
+    assert desk.service.state()["count"] == 0
+
+
+def test_should_look_at_the_platform_before_the_rest() -> None:
+    """An unregistered platform hears that alone, whatever else is missing."""
+    answer = Desk().ask("enregistrerDume", plateforme=PLATFORM_OK | {"idTechniquePlateforme": "NOBODY"})
+
+    assert refused(answer) == "SIM-PLAT-001"
+
+
+def test_should_hide_a_dume_from_other_platforms() -> None:
+    """They neither find nor touch it, and may have one for a consultation of the same name."""
+    desk = Desk()
+    dume_id = desk.draft()
+    desk.platform = OTHER
+
+    assert refused(desk.ask("supprimerDume", idDume=dume_id)) == "SIM-DUME-010"
+    assert desk.found() == []
+    assert desk.draft() != dume_id
+
+
+def test_should_show_everything_to_whoever_runs_it() -> None:
+    """As JSON, with counts by state."""
+    desk = Desk()
+    dume_id = desk.draft(lots=[{"numeroLot": "1"}])
+
+    state = json.loads(json.dumps(desk.service.state()))
+
+    assert state["by_state"]["brouillon"] == 1
+    assert state["dumes"][0] == {
+        "idDume": dume_id,
+        "statut": "brouillon",
+        "idConsultation": CONSULTATION,
+        "idAcheteur": BUYER,
+        "lots": ["1"],
+        "idDumeRemplace": None,
+        "idPlateforme": PLATFORM[0],
+        "created_at": NOW.isoformat(),
+    }
+
+
+def test_should_take_a_state_from_whoever_runs_it() -> None:
+    """Published is reached in no other way; a search shows it at once."""
+    desk = Desk()
+    dume_id = desk.draft()
+
+    shown = desk.service.set_state(dume_id, "publie")
+
+    assert shown["statut"] == "publié"
+    assert [row["statut"] for row in desk.found()] == ["publié"]
+
+
+def test_should_name_the_states_there_are() -> None:
+    """To whoever asks for another."""
+    desk = Desk()
+
+    with pytest.raises(ValueError, match="brouillon, validé, publié, remplacé, 04"):
+        desk.service.set_state(desk.draft(), "fini")
+
+
+def test_should_give_the_same_identifiers_again_after_a_reset() -> None:
+    """So that what was recorded once can be repeated; another seed gives others."""
+    desk = Desk(seed=7)
+    first = desk.draft()
+    desk.service.reset()
+    again = desk.draft()
+
+    assert first == again
+    assert Desk(seed=8).draft() != first
