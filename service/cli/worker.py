@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -13,6 +14,9 @@ from service.observability import events as happened
 from service.observability.log import configure_logging, get_logger
 from service.observability.secrets import Secrets
 from service.settings import Settings
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a waiting thread gets the interpreter."""
 
 
 def worker() -> None:
@@ -32,6 +36,8 @@ def _ran(settings: Settings, secrets: Secrets) -> bool:
     from service.core.errors import LedgerUnavailable
     from service.messaging.failures import BrokerTrouble, TopologyMismatch
 
+    # SQLite gives the interpreter up at each statement; by default its thread then waits 5 ms to get it back.
+    sys.setswitchinterval(SWITCH_INTERVAL)
     reasons: list[BaseException] = []
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

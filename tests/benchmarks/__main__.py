@@ -94,8 +94,14 @@ async def collect(url: str, job: Job, start: "asyncio.Event") -> float:
     raise RuntimeError("the results ended early")
 
 
-async def measure(broker: Broker, name: str, job: Job, port: int) -> float:
-    """One run of one contestant on a virtual host of its own."""
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    """Processor time a process has used so far, its threads included."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(broker: Broker, name: str, job: Job, port: int) -> tuple[float, float]:
+    """One run of one contestant on a virtual host of its own: events a second, processor milliseconds an event."""
     vhost = f"bench-{secrets.token_hex(4)}"
     url = broker.vhost(vhost)
     connection = await aio_pika.connect(url)
@@ -107,15 +113,16 @@ async def measure(broker: Broker, name: str, job: Job, port: int) -> float:
     await bound.wait()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | environment_of(url, port, job, Path(folder))
-        with started(COMMANDS[name], environment, Path(folder) / "log"):
+        with started(COMMANDS[name], environment, Path(folder) / "log") as process:
             try:
                 async with asyncio.timeout(LONGEST_RUN):
                     rate = await collecting
             except TimeoutError:
                 end = (Path(folder) / "log").read_text()[-2000:]
                 raise SystemExit(f"{name} did not finish within {LONGEST_RUN:.0f} s; its log ends:\n{end}") from None
+            spent = 1000 * cpu_seconds(process) / job.events
     broker.drop_vhost(vhost)
-    return rate
+    return rate, spent
 
 
 def environment_of(url: str, port: int, job: Job, folder: Path) -> dict[str, str]:
@@ -167,8 +174,9 @@ async def run(job: Job) -> None:
         with started(command, os.environ, Path(folder) / "upstream.log"):
             for number in range(1, job.rounds + 1):
                 for name in COMMANDS:
-                    rates[name].append(await measure(broker, name, job, port))
-                    print(f"round {number}  {name:<26} {rates[name][-1]:8.0f} events/s", flush=True)
+                    rate, spent = await measure(broker, name, job, port)
+                    rates[name].append(rate)
+                    print(f"round {number}  {name:<26} {rate:8.0f} events/s  {spent:6.2f} CPU ms/event", flush=True)
     report(job, rates)
 
 
