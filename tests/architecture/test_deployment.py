@@ -1,7 +1,10 @@
 """The image and the manifests keep what production relies on, as far as that shows without building or deploying."""
 
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from service.settings import variables
 from tests.support.sources import ROOT
 
 OVERLAYS = ("local", "sandbox", "production")
@@ -174,3 +178,36 @@ def test_should_give_the_worker_of_compose_time_to_finish() -> None:
     worker = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["worker"]
 
     assert int(worker["stop_grace_period"].rstrip("s")) > int(worker["environment"]["RELAY_SHUTDOWN_GRACE"])
+
+
+def test_should_set_only_variables_that_exist() -> None:
+    """Every RELAY_ variable of manifests, examples, compose file and image is one the program knows."""
+    places = [*(ROOT / "k8s").rglob("*.yaml"), ROOT / "compose.yaml", ROOT / "Dockerfile"]
+    text = "\n".join(place.read_text(encoding="utf-8") for place in places)
+    named = set(re.findall(r"(?m)^\s*(RELAY_\w+)[:=]", text))
+
+    assert named
+    assert named - {"RELAY_SECRETS_DIR", *variables()} == set()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_should_give_the_program_settings_it_accepts(overlay: str, tmp_path: Path) -> None:
+    """With the variables of an overlay and the files of its secret, the program reads its settings and says nothing."""
+    _, _, given = relay(overlay)
+    source = "secret.yaml" if overlay == "local" else "secret.example.yaml"
+    secret = yaml.safe_load((ROOT / "k8s" / "overlays" / overlay / source).read_text(encoding="utf-8"))["stringData"]
+    for name, value in secret.items():
+        (tmp_path / name).write_text(value, encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], **given, "RELAY_SECRETS_DIR": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "service", "config"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [value for name, value in secret.items() if "PASSWORD" in name and value in done.stdout] == []
