@@ -29,6 +29,7 @@ from service.pipeline import Pipeline
 from service.recovery import Recovery
 from service.routes import ROUTES
 from service.upstream import Upstreams
+from service.watched import WatchedFile
 
 if TYPE_CHECKING:
     from service.observability.secrets import Secrets
@@ -134,7 +135,7 @@ class Worker:
             check_health=self.upstreams.check_health,
             announce=announce,
             changed=self._moved,
-            calendar=self._settings.maintenance.calendar,
+            calendar=WatchedFile(calendar) if (calendar := self._settings.maintenance.calendar) else None,
         )
 
     def _pipeline(self, maintenance: Maintenance) -> Pipeline:

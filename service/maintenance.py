@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 from contracts.base import Outgoing
 from contracts.results import ResultEvent, UpstreamPaused, UpstreamResumed, notice
 from contracts.words import PauseCause, Upstream
-from service.core.calendar import CalendarInvalid, Window, active, parse
+from service.core.calendar import Window, active, parse
 from service.core.entry import Episode
 from service.core.errors import (
     AnswerLost,
@@ -29,6 +28,7 @@ from service.core.recoverability import ENOUGH_CLOSINGS
 from service.ledger import Ledger
 from service.observability import events as happened
 from service.observability.log import get_logger
+from service.watched import WatchedFile
 
 SUSPECT = (Unavailable, Unreachable, AnswerLost, NotSubscribed)
 """Failures that may mean that nobody is served, not only this event."""
@@ -54,9 +54,9 @@ class Maintenance:
     check_health: Callable[[str], Awaitable[None]]
     announce: Callable[[ResultEvent], Awaitable[None]]
     changed: Callable[[str], None]
-    calendar: Path | None = None
+    calendar: WatchedFile | None = None
     _windows: tuple[Window, ...] = ()
-    _calendar_seen: float | None = None
+    _calendar_lost: bool = False
     _checks: dict[str, asyncio.Task[UpstreamFailure | None]] = field(default_factory=dict)
 
     async def suspect(self, error: UpstreamFailure, event: str, closings: int) -> tuple[bool, datetime | None]:
@@ -210,18 +210,20 @@ class Maintenance:
                 self.gates.put(gate.postponed(now, timedelta(0)))
 
     def _read_calendar(self) -> None:
+        """Read the announced windows when their file has changed; one that cannot be used leaves the former ones."""
         if self.calendar is None:
             return
         try:
-            changed_at = self.calendar.stat().st_mtime
-            if changed_at != self._calendar_seen:
-                self._windows = parse(self.calendar.read_text(encoding="utf-8"))
-                self._calendar_seen = changed_at
+            text = self.calendar.read_if_changed()
+            if text is not None:
+                self._windows = parse(text)
                 log.info(happened.CALENDAR_READ, windows=len(self._windows))
-        except (OSError, CalendarInvalid) as error:
-            if self._calendar_seen != -1.0:
-                log.error(happened.CALENDAR_UNREADABLE, file=str(self.calendar), detail=str(error))  # noqa: TRY400  # said in words
-            self._calendar_seen = -1.0
+            self._calendar_lost = False
+        except (OSError, ValueError) as error:
+            if not self._calendar_lost:
+                facts = {"file": str(self.calendar.path), "detail": str(error)}
+                log.error(happened.CALENDAR_UNREADABLE, **facts)  # noqa: TRY400  # the sentence says it all
+            self._calendar_lost = True
 
 
 def _cause(error: UpstreamFailure) -> PauseCause:

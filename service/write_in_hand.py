@@ -228,6 +228,9 @@ class WriteInHand:
 
     async def _follow(self) -> Outcome:
         task, answer = self._task, self.entry.answer or {}
+        concluded = task.write.conclude(task.prepared, answer, task.event)
+        if concluded is not None:
+            return await self._finish(concluded, answer)
         polls = _polls(task.delivery)
         followed = await task.write.follow(task.prepared, answer, self.entry, polls, task.event, task.calls)
         match followed:

@@ -16,6 +16,7 @@ from service.cli.ledger import say, with_ledger
 from service.core.entry import Entry, State
 from service.core.replies import Replies, store
 from service.ledger import Ledger
+from service.write_in_hand import ANSWERED_AT
 
 doubt = typer.Typer(help="Writes whose answer was lost.", no_args_is_help=True)
 
@@ -80,10 +81,12 @@ def _answer(verdict: Verdict, flow_number: str | None, dume_id: str | None) -> d
         return None
     if (flow_number is None) == (dume_id is None):
         raise refuse("With the verdict `sent`, give --flow-number for a deposit or --dume-id for a tender.")
-    today = datetime.now(UTC).date().isoformat()
+    now = datetime.now(UTC)
     if flow_number:
-        return {"flow_number": flow_number, "deposited_on": today, "adopted": True}
-    return {"dume_id": dume_id, "state_code": None, "adopted": True}
+        found: dict[str, object] = {"flow_number": flow_number, "deposited_on": now.date().isoformat()}
+    else:
+        found = {"dume_id": dume_id, "state_code": None}
+    return {**found, "adopted": True, ANSWERED_AT: now.isoformat()}
 
 
 def _reason(verdict: Verdict) -> str:
@@ -101,6 +104,6 @@ def _only(entries: Sequence[Entry], event_id: str) -> Entry:
 
 
 def _given_up(entry: Entry, profile: str) -> bytes:
-    request = Identity(entry.source, entry.id, entry.type, entry.subject, account=entry.account)
+    request = Identity(entry.source, entry.id, entry.type, **entry.echo)
     detail = "A person closed it while it was not known whether the State has the document."
     return store([Replies(profile).failure(request, Reason.GIVEN_UP, detail, datetime.now(UTC))])
