@@ -22,7 +22,7 @@ class ReportStatus(Read[InvoiceStatusRequested]):
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
 
     async def handle(self, request: InvoiceStatusRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
-        """Find the invoice by number when its Chorus Pro id is not given, then read its history."""
+        """Find the invoice by number when its Chorus Pro id is not given, then read its history and its parties."""
         found, invoice_id = None, request.chorus_pro_id
         if invoice_id is None:
             shown = await calls.chorus_pro.invoices_numbered(request.invoice_number or "", request.supplier_siret)
@@ -33,6 +33,10 @@ class ReportStatus(Read[InvoiceStatusRequested]):
         history = await calls.chorus_pro.history(invoice_id)
         if isinstance(history, Refusal):
             return (_refused(request, Reason.INVOICE_NOT_FOUND, history),)
+        if found is None:
+            detail = await calls.chorus_pro.invoice(invoice_id)
+            # The history alone answers the question; the detail only adds who the parties are.
+            found = None if isinstance(detail, Refusal) else detail
         return (Draft(type="invoice.status.reported.v1", data=_reported(history, found)),)
 
 
