@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from contracts.base import Incoming
 from contracts.envelope import Envelope
 from contracts.reasons import Reason
@@ -79,7 +77,7 @@ class Calls:
 class Read(ABC, Generic[RequestT]):
     """A request that changes nothing: running it twice is harmless, so it has no entry in the ledger."""
 
-    model: ClassVar[type[BaseModel]]
+    model: ClassVar[type[Incoming]]
     upstream: ClassVar[str | None]
 
     @abstractmethod
@@ -150,7 +148,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     first tracking step.
     """
 
-    model: ClassVar[type[BaseModel]]
+    model: ClassVar[type[Incoming]]
     upstream: ClassVar[str]
     operation: ClassVar[str]
     doubt: ClassVar[Doubt]

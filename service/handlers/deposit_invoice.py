@@ -34,6 +34,7 @@ from service.handlers.base import (
     Write,
 )
 from service.upstream import Refusal
+from service.upstream.chorus_pro import FlowReport
 
 HIDDEN = "This account cannot see the invoices of supplier {siret}, so nobody knows whether the file arrived."
 
@@ -130,9 +131,8 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if flow_number is None:
             return await self._follow_without_flow(prepared, answer, calls)
         report = await calls.chorus_pro.flow_report(str(flow_number))
-        end = (
-            FlowEnd(calls.upstreams.mapping.chorus_pro.flow_standing(report.state)) if report.known else FlowEnd.PENDING
-        )
+        standing = calls.upstreams.mapping.chorus_pro.flow_standing(report.state) if report.known else FlowEnd.PENDING
+        end = FlowEnd(standing)
         match end:
             case FlowEnd.PENDING:
                 return Pending(reason="tracking")
@@ -140,16 +140,28 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
                 return Pending(reason="stuck", detail=f"flow {flow_number} is {report.state}", is_slow=True)
             case FlowEnd.INCIDENT:
                 return Incident()
-        found = await calls.chorus_pro.invoices_of_flow(str(flow_number))
+            case FlowEnd.INTEGRATED | FlowEnd.PARTIAL | FlowEnd.REJECTED:
+                return await self._account(prepared, answer, entry, report, end, calls)
+
+    async def _account(
+        self,
+        prepared: Deposit,
+        answer: Mapping[str, object],
+        entry: Entry,
+        report: FlowReport,
+        end: FlowEnd,
+        calls: Calls,
+    ) -> Followed:
+        """Final only when found and refused together are all invoices of the file."""
+        found = await calls.chorus_pro.invoices_of_flow(str(answer["flow_number"]))
         texts = {error.number: error.text for error in report.invoice_errors if error.number}
         account = account_for(prepared.invoices, found, texts, end)
         if account.missing:
-            return Pending(reason="not_shown_yet")
-        used = await self._used_numbers(prepared, account, entry, calls)
+            return Pending(reason="not_shown_yet", detail=f"not shown yet: {', '.join(account.missing)[:200]}")
         return results.finished(
             prepared.invoices,
             account,
-            used,
+            await self._used_numbers(prepared, account, entry, calls),
             answer=answer,
             state=report.state,
             technical=" | ".join(error.text for error in report.technical_errors if error.text) or None,
