@@ -1,0 +1,80 @@
+"""Does the work of a call that the gateway let through: the checks of the service first, then the operation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from service.sandbox.simulator.answers import Answer, challenge
+from service.sandbox.simulator.operations import Caller, Operation
+from service.sandbox.simulator.settings import Account
+from service.sandbox.simulator.wire import FieldMissing, Refused
+from service.sandbox.simulator.world import World
+
+_WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or password incorrects", realm="PISTE"))
+
+
+def technical_account(world: World, header: str) -> Account | None:
+    """The technical account that a `cpro-account` header proves; None when it proves none."""
+    login, password = credentials(header)
+    for account in world.settings.accounts:
+        if account.login == login and hmac.compare_digest(account.password.encode(), password.encode()):
+            return account
+    return None
+
+
+def credentials(header: str) -> tuple[str, str]:
+    """Login and password of a `cpro-account` header, empty texts when it cannot be read."""
+    try:
+        login, _, password = base64.b64decode(header, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return login, password
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:  # Any: JSON of a client
+    """The JSON object in a body; None when it is something else."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+async def answer_chorus_pro(
+    world: World, operation: Operation, headers: Mapping[str, str], content_type: str, content: bytes
+) -> Answer:
+    """Answer a call to Chorus Pro."""
+    account = technical_account(world, headers.get("cpro-account", ""))
+    if account is None:
+        return _WRONG_ACCOUNT
+    body: dict[str, Any] | None = {}
+    if operation.method == "POST":
+        if content_type != "application/json":
+            return Answer(status=415)
+        body = json_object(content)
+    if body is None:
+        return Answer(status=400)
+    try:
+        done = await operation.work(world.chorus_pro, Caller(login=account.login), body)
+    except FieldMissing as missing:
+        return Answer(status=400, summary={"missing": str(missing)})
+    except Refused as refused:
+        reply = {"codeRetour": refused.code, "libelle": refused.text}
+        return Answer(status=world.settings.refusal_status, body=reply, summary={"refused": refused.text})
+    return Answer(body=done.reply, effect=done.effect, summary=done.summary)
+
+
+def answer_dume(world: World, domain: str, content_type: str, content: bytes) -> Answer:
+    """Answer a call to DUME, which refuses inside an HTTP 200."""
+    if content_type != "application/json":
+        return Answer(status=415)
+    body = json_object(content)
+    if body is None:
+        return Answer(status=400)
+    said = world.dume.answer(domain, body, world.clock())
+    return Answer(body=said.json, effect=said.effect, summary=said.summary)

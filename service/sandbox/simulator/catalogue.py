@@ -1,0 +1,42 @@
+"""Lists every operation of Chorus Pro that the simulator has: to add one, write its function and one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.sandbox.simulator import structures
+from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
+from service.sandbox.simulator.details import detail, history
+from service.sandbox.simulator.operations import Operation
+from service.sandbox.simulator.searches import search_invoices
+from service.sandbox.simulator.settings import Api
+
+_FACTURES: Final = "/cpro/factures/v1"
+_TRANSVERSES: Final = "/cpro/transverses/v1"
+_STRUCTURES: Final = "/cpro/structures/v1"
+_APIS: Final[dict[str, Api]] = {_FACTURES: "factures", _TRANSVERSES: "transverses", _STRUCTURES: "structures"}
+
+_POSTED: Final = (
+    ("deposerFluxFacture", _FACTURES, "/deposer/flux", deposit),
+    ("rechercherFactureParFournisseur", _FACTURES, "/rechercher/fournisseur", search_invoices),
+    ("consulterHistoriqueFacture", _FACTURES, "/consulter/historique", history),
+    ("consulterFactureParFournisseur", _FACTURES, "/consulter/fournisseur", detail),
+    ("consulterCRDetaille", _TRANSVERSES, "/consulterCRDetaille", report),
+    ("consulterCR", _TRANSVERSES, "/consulterCR", report_as_pdf),
+    (
+        "recupererStructuresActivesPourFournisseur",
+        _TRANSVERSES,
+        "/recuperer/structures/actives/fournisseur",
+        structures.active_structures,
+    ),
+    ("recupererTauxTva", _TRANSVERSES, "/recuperer/tauxtva", structures.vat_rates),
+    ("rechercherStructure", _STRUCTURES, "/rechercher", structures.search_structures),
+    ("consulterStructureAvecTVAIntraCom", _STRUCTURES, "/consulter", structures.structure),
+)
+
+CATALOGUE: Final[tuple[Operation, ...]] = (
+    *(Operation(name=name, path=prefix + path, api=_APIS[prefix], work=work) for name, prefix, path, work in _POSTED),
+    Operation(
+        name="healthCheck", path=f"{_TRANSVERSES}/health-check", api="transverses", work=structures.health, method="GET"
+    ),
+)

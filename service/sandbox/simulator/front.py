@@ -1,0 +1,176 @@
+"""Takes each call in at the door: writes it down, has it checked, lets a fault have its way, and answers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from service.sandbox.simulator import back_end, injection
+from service.sandbox.simulator.answers import Answer
+from service.sandbox.simulator.catalogue import CATALOGUE
+from service.sandbox.simulator.dume import DOMAINS
+from service.sandbox.simulator.faults import TOKEN, Fault
+from service.sandbox.simulator.gateway import Admitted
+from service.sandbox.simulator.journal import Call
+from service.sandbox.simulator.operations import Operation
+from service.sandbox.simulator.settings import Api
+from service.sandbox.simulator.world import World
+
+TOKEN_PATH: Final = "/api/oauth/token"  # noqa: S105 - a path
+UNKNOWN: Final = "unknown"
+_BY_PATH: Final = {operation.path: operation for operation in CATALOGUE}
+_CHORUS_PRO: Final = "chorus-pro"
+_DUME: Final = "dume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Where a path leads: the token host, an operation of Chorus Pro, a domain of DUME, or nowhere."""
+
+    upstream: Literal["gateway", "chorus-pro", "dume"]
+    name: str
+    method: str
+    api: Api | None = None
+    operation: Operation | None = None
+    domain: str = ""
+
+
+class Front:
+    """The door of the simulator. The work of a call goes on when its client leaves, as it does behind a gateway."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.closing = asyncio.Event()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer any call outside the admin API."""
+        content = await request.read()
+        way = _way(request.path, content)
+        call = self.world.journal.received(
+            at=self.world.clock(),
+            operation=way.name if way else UNKNOWN,
+            upstream=way.upstream if way else "gateway",
+            method=request.method,
+            path=request.path,
+            body=content,
+        )
+        if way is None:
+            return self._send(call, Answer(status=403))
+        if request.method != way.method:
+            return self._send(call, Answer(status=405, headers={"Allow": way.method}))
+        return await self._serve(request, way, call, content)
+
+    async def _serve(self, request: web.Request, way: _Way, call: Call, content: bytes) -> web.StreamResponse:
+        admitted = self._admit(request, way, call)
+        if isinstance(admitted, Answer):
+            return self._send(call, admitted)
+        fault = self.world.faults.strike(
+            operation=way.name, upstream=way.upstream, body=content, now=self.world.clock()
+        )
+        if fault is None:
+            return self._send(call, _with(await self._work(request, way, call, content), admitted))
+        call.fault = fault.kind
+        return await self._meet(request, way, call, content, fault)
+
+    def _admit(self, request: web.Request, way: _Way, call: Call) -> Admitted | Answer | None:
+        """The gateway's verdict; None at the token host, which checks nobody at the door."""
+        if way.api is None:
+            return None
+        admitted = self.world.gateway.admit(way.api, request.headers.get("Authorization", ""), self.world.clock())
+        call.token_ok = isinstance(admitted, Admitted) or admitted.status in {403, 429}
+        if isinstance(admitted, Admitted):
+            call.client_id = admitted.application.client_id
+        if way.upstream == _CHORUS_PRO:
+            call.account_login = back_end.credentials(request.headers.get("cpro-account", ""))[0] or None
+        return admitted
+
+    async def _meet(
+        self, request: web.Request, way: _Way, call: Call, content: bytes, fault: Fault
+    ) -> web.StreamResponse:
+        """Let a fault have its way with the call, before or after the work is done."""
+        if fault.kind == "revoke_tokens":
+            self.world.gateway.revoke()
+        if fault.kind == "reset_before":
+            return await injection.cut(request)
+        if injection.replaces_work(fault):
+            return self._send(call, injection.substitute(fault))
+        if fault.kind == "slow":
+            await self._wait(float(fault.params.get("seconds", 5.0)))
+        answer = await self._work(request, way, call, content, as_text=fault.kind == "expires_in_string")
+        call.effect, call.summary = answer.effect, answer.summary
+        match fault.kind:
+            case "lost_answer":
+                return await injection.cut(request)
+            case "timeout_after":
+                return await injection.stay_silent(request, self.closing)
+            case "truncated":
+                return await injection.break_off(request, self._send(call, answer))
+            case _:
+                sent = injection.substitute(fault) if injection.changes_answer(fault) else answer
+                return self._send(call, _marked(sent, answer))
+
+    async def _work(
+        self, request: web.Request, way: _Way, call: Call, content: bytes, *, as_text: bool = False
+    ) -> Answer:
+        if way.api is None:
+            form = dict(parse_qsl(content.decode(errors="replace"), keep_blank_values=True))
+            answer = self.world.gateway.token(request.content_type, form, self.world.clock(), as_text=as_text)
+            call.client_id = form.get("client_id")
+            return answer
+        if way.operation is not None:
+            return await back_end.answer_chorus_pro(
+                self.world, way.operation, request.headers, request.content_type, content
+            )
+        return back_end.answer_dume(self.world, way.domain, request.content_type, content)
+
+    async def _wait(self, seconds: float) -> None:
+        """Let time pass, unless the simulator stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
+        except TimeoutError:
+            return
+
+    def _send(self, call: Call, answer: Answer) -> web.Response:
+        call.status, call.effect, call.summary = answer.status, answer.effect, answer.summary
+        headers = self.world.gateway.correlation() | dict(answer.headers)
+        if answer.content_type is not None:
+            headers["Content-Type"] = answer.content_type
+        return web.Response(status=answer.status, body=answer.content, headers=headers)
+
+
+def _way(path: str, content: bytes) -> _Way | None:
+    if path == TOKEN_PATH:
+        return _Way(upstream="gateway", name=TOKEN, method="POST")
+    operation = _BY_PATH.get(path)
+    if operation is not None:
+        return _Way(
+            upstream=_CHORUS_PRO, name=operation.name, method=operation.method, api=operation.api, operation=operation
+        )
+    prefix, _, domain = path.lstrip("/").partition("/")
+    if prefix in {"dume", "dumes"} and domain in DOMAINS:
+        return _Way(upstream=_DUME, name=_asked(content), method="POST", api="dume", domain=domain)
+    return None
+
+
+def _asked(content: bytes) -> str:
+    """The operation that a body names; DUME has one address for many."""
+    body: dict[str, Any] = back_end.json_object(content) or {}  # Any: JSON of a client
+    name = body.get("operation")
+    return name[:60] if isinstance(name, str) and name else UNKNOWN
+
+
+def _with(answer: Answer, admitted: Admitted | None) -> Answer:
+    """The answer with what the gateway adds to it."""
+    if admitted is None or not admitted.headers:
+        return answer
+    return replace(answer, headers={**answer.headers, **admitted.headers})
+
+
+def _marked(sent: Answer, done: Answer) -> Answer:
+    """The answer that goes out, remembered with what was done."""
+    return replace(sent, effect=done.effect, summary=done.summary)

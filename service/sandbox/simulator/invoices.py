@@ -1,0 +1,66 @@
+"""Holds an invoice taken by Chorus Pro and the statuses it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from service.core.documents import InvoiceFacts
+from service.sandbox.simulator.parties import Structure
+
+BY_ITSELF: Final = ("DEPOSEE", "EN_COURS_ACHEMINEMENT", "MISE_A_DISPOSITION")
+_CENT: Final = Decimal("0.01")
+_WITH_TAX: Final = Decimal("1.2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """One status and when the invoice came to it."""
+
+    code: str
+    at: datetime
+    comment: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Invoice:
+    """One invoice. Statuses come by themselves until somebody sets one."""
+
+    id: int
+    facts: InvoiceFacts
+    flow_number: str
+    supplier: Structure
+    recipient: Structure
+    deposited_at: datetime
+    integrated_at: datetime
+    shown_at: datetime
+    status_step: timedelta
+    _set: list[Status] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        """The amount with tax, as the file states it."""
+        return self.facts.total_including_tax if self.facts.total_including_tax is not None else Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """The amount without tax, taking the full rate for granted: the relay's reader does not tell it."""
+        return (self.total / _WITH_TAX).quantize(_CENT)
+
+    def statuses(self, now: datetime) -> list[Status]:
+        """The statuses it went through, oldest first."""
+        until = min(now, self._set[0].at) if self._set else now
+        by_itself = (
+            Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(BY_ITSELF)
+        )
+        return [status for status in by_itself if status.at <= until] + self._set
+
+    def status(self, now: datetime) -> Status:
+        """The present status."""
+        return self.statuses(now)[-1]
+
+    def set_status(self, code: str, now: datetime, comment: str | None = None) -> None:
+        """Put it into a status, after which none comes by itself."""
+        self._set.append(Status(code=code, at=now, comment=comment))

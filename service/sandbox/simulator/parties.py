@@ -1,0 +1,81 @@
+"""Knows the companies and public bodies, and which technical account may issue for which company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from service.sandbox.simulator.settings import Account, SimulatorSettings
+
+_FIRST_ID: Final = 26_262_900
+_MADE_UP_COMPANY: Final = "ENTREPRISE FICTIVE"
+_MADE_UP_BODY: Final = "COLLECTIVITE FICTIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """A company or a public body as Chorus Pro knows it."""
+
+    id: int
+    siret: str
+    name: str
+    is_public: bool
+
+
+class Parties:
+    """Every structure by its SIRET. Made-up ones join as they are met, where the settings allow it."""
+
+    def __init__(self, settings: SimulatorSettings) -> None:
+        self.settings = settings
+        self._by_siret: dict[str, Structure] = {}
+        self._suppliers: dict[str, list[str]] = {}
+        for account in settings.accounts:
+            self.add_account(account)
+        for party in settings.recipients:
+            self._add(party.siret, party.name, is_public=True)
+
+    def add_account(self, account: Account) -> None:
+        """Let an account issue for the companies it lists, and for no others."""
+        self._suppliers[account.login] = [party.siret for party in account.suppliers]
+        for party in account.suppliers:
+            self._add(party.siret, party.name, is_public=False)
+
+    def suppliers_of(self, login: str) -> list[Structure]:
+        """The companies an account may issue for."""
+        return [self._by_siret[siret] for siret in self._suppliers.get(login, ())]
+
+    def is_supplier(self, login: str, siret: str) -> bool:
+        """Whether an account may issue for a company."""
+        return siret in self._suppliers.get(login, ())
+
+    def meet_supplier(self, login: str, siret: str | None) -> None:
+        """Add the company of a deposited file to the account's, unless only those listed are accepted."""
+        if siret is None or not self.settings.any_supplier or self.is_supplier(login, siret):
+            return
+        self._add(siret, f"{_MADE_UP_COMPANY} {siret[-5:]}", is_public=False)
+        self._suppliers.setdefault(login, []).append(siret)
+
+    def recipient(self, siret: str | None) -> Structure | None:
+        """The public body with this SIRET, made up when need be and allowed; None when there is none."""
+        if siret is None:
+            return None
+        if siret not in self._by_siret and self.settings.any_recipient:
+            self._add(siret, f"{_MADE_UP_BODY} {siret[-5:]}", is_public=True)
+        return self._by_siret.get(siret)
+
+    def of_siret(self, siret: str) -> Structure | None:
+        """The structure with this SIRET."""
+        return self._by_siret.get(siret)
+
+    def of_id(self, structure_id: int) -> Structure | None:
+        """The structure with this identifier."""
+        return next((known for known in self._by_siret.values() if known.id == structure_id), None)
+
+    def all(self) -> list[Structure]:
+        """Every structure, oldest first."""
+        return list(self._by_siret.values())
+
+    def _add(self, siret: str, name: str, *, is_public: bool) -> None:
+        if siret not in self._by_siret:
+            number = _FIRST_ID + len(self._by_siret) + 1
+            self._by_siret[siret] = Structure(id=number, siret=siret, name=name, is_public=is_public)

@@ -1,0 +1,117 @@
+"""What the simulator is told: who may call, how fast things happen, which oddities it shows."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
+
+Api = Literal["factures", "transverses", "structures", "dume"]
+ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "dume"})
+
+
+class _Told(BaseModel):
+    """A value of the settings: fixed once read, and a name it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Application(_Told):
+    """An application as declared at PISTE; only one of the organisation `dume` may reach DUME."""
+
+    client_id: str = "sim-client"
+    client_secret: str = Field(default="sim-secret-not-for-production", repr=False)
+    organisation: Literal["dume", "universal"] = "dume"
+    subscriptions: frozenset[Api] = ALL_APIS
+    enabled: bool = True
+
+
+class Party(_Told):
+    """A company or a public body, made up; its identifier at Chorus Pro is given when the simulator starts."""
+
+    siret: str = Field(pattern=r"^\d{14}$")
+    name: str
+
+
+class Account(_Told):
+    """A technical account of Chorus Pro, and the companies it may issue for."""
+
+    login: str = "TECH_1_1@cpro.fr"
+    password: str = Field(default="sim-password-1", repr=False)
+    suppliers: tuple[Party, ...] = (
+        Party(siret=SUPPLIER, name="ATELIER FICTIF DES LILAS"),
+        Party(siret="99911122200025", name="ATELIER FICTIF DES LILAS - DEPOT"),
+        Party(siret="99933344400011", name="IMPRIMERIE IMAGINAIRE DU PONT"),
+    )
+    password_expires_in: int = 400
+    """Days until the password has to be changed."""
+
+
+class Platform(_Told):
+    """A buyer platform as registered with DUME."""
+
+    platform_id: str = "99900001100018"
+    technical_platform_id: str = "TND001"
+
+
+class SimulatorSettings(_Told):
+    """Everything adjustable. Times are seconds. The defaults are quick; `lifelike()` is as slow as the real thing."""
+
+    applications: tuple[Application, ...] = (Application(),)
+    accounts: tuple[Account, ...] = (Account(),)
+    platforms: tuple[Platform, ...] = (Platform(),)
+    recipients: tuple[Party, ...] = (
+        Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
+        Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
+    )
+    any_supplier: bool = True
+    """Whether a supplier the account does not list is added to it at its first deposit; else it is refused."""
+    any_recipient: bool = True
+    """Whether a recipient nobody listed is made up; else its invoices are refused."""
+
+    token_lifetime: float = Field(default=3600.0, ge=1)
+    invalid_client_status: Literal[400, 401] = 400
+    """Both were seen for a wrong identifier or secret."""
+    quota: int | None = Field(default=None, ge=1)
+    """Calls of one application in one window; None for no limit."""
+    quota_window: float = Field(default=60.0, gt=0)
+
+    unknown_for: float = Field(default=0.2, ge=0)
+    """How long after its deposit a flow is not known yet to the flow report."""
+    integrated_after: float = Field(default=1.0, ge=0)
+    """From deposit to the final state of the flow."""
+    search_lag: float = Field(default=0.2, ge=0)
+    """From integration to an invoice showing in searches."""
+    status_step: float = Field(default=1.0, ge=0)
+    """Between the statuses an invoice goes through by itself."""
+
+    refusal_status: Literal[200, 400] = 200
+    """The HTTP status of a functional refusal of Chorus Pro; both were seen."""
+    empty_search: Literal["alternate", "code", "list"] = "alternate"
+    """How a search that found nothing answers: code 20000, an empty list, or one after the other."""
+    quirks: bool = True
+    """Null paging numbers at times, a list of one written as an object, dates in mixed forms."""
+    payment_means_required: bool = False
+    framework_checked: bool = True
+    """Whether an invoicing framework that is none of A1 to A25 is refused."""
+
+    dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
+    """The state in which `creerDumeSimple` leaves a DUME; no source says it."""
+    seed: int = 1
+    """Where chance begins: faults by rate, tokens and identifiers come out the same each time."""
+
+    @classmethod
+    def fast(cls) -> Self:
+        """The settings for tests and demonstrations: a flow ends within about a second."""
+        return cls()
+
+    @classmethod
+    def lifelike(cls) -> Self:
+        """The settings for looking at a client over a longer time: a flow ends within a minute."""
+        return cls(unknown_for=5.0, integrated_after=45.0, search_lag=10.0, status_step=30.0)
+
+    def changed(self, **changes: object) -> Self:
+        """The same settings with some values replaced; raises pydantic's ValidationError."""
+        return type(self).model_validate(self.model_dump() | changes)
