@@ -47,16 +47,18 @@ class DumeService:
         seed: int = 0,
     ) -> None:
         self.platforms = set(platforms)
+        self.simplified_state = to_state(simplified_state)
         self._seed = seed
-        self._register = Register(search_lag=timedelta(), seed=seed)
-        self.configure(simplified_state=simplified_state, search_lag=search_lag)
+        self._register = Register(search_lag=timedelta(seconds=search_lag), seed=seed)
 
-    def configure(self, *, simplified_state: str | None = None, search_lag: float | None = None) -> None:
-        """Change these settings from now on; raises ValueError for an unknown state."""
-        if simplified_state is not None:
-            self.simplified_state = to_state(simplified_state)
-        if search_lag is not None:
-            self._register.search_lag = timedelta(seconds=search_lag)
+    @property
+    def search_lag(self) -> float:
+        """Seconds that searches stay behind; may be changed at any time."""
+        return self._register.search_lag.total_seconds()
+
+    @search_lag.setter
+    def search_lag(self, seconds: float) -> None:
+        self._register.search_lag = timedelta(seconds=seconds)
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""

@@ -1,95 +1,32 @@
-"""The DUME side of the simulator: what it takes, refuses and keeps."""
+"""The DUME side of the simulator: what it does and keeps."""
 
 from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts.events import Buyer, Consultation
 from service.core.espd import consultation_of, fill
-from service.sandbox.simulator.dume import DumeAnswer, DumeService
+from service.sandbox.simulator.dume import DumeService
+from tests.support.dume_desk import (
+    BUYER,
+    CONSULTATION,
+    DOCUMENT,
+    NOW,
+    OTHER,
+    PLATFORM,
+    Desk,
+    Json,
+    refused,
+    taken,
+    to_save,
+)
 
 pytestmark = pytest.mark.unit
-
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-PLATFORM = ("99900001100018", "TND001")
-OTHER = ("99900001200016", "TND002")
-BUYER = "99900012800010"
-CONSULTATION = "2026-DSI-0142"
-XML = (
-    '<QualificationApplicationRequest xmlns="urn:oasis:names:specification:ubl:schema:xsd:'
-    'QualificationApplicationRequest-2"/>'
-)
-DOCUMENT = base64.b64encode(XML.encode()).decode()
-
-Json = dict[str, Any]  # reason: bodies as they are on the wire
-
-
-class Desk:
-    """A buyer's product that talks to one service; its clock moves by hand."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.service = DumeService(platforms={PLATFORM, OTHER}, **settings)
-        self.now = NOW
-        self.platform = PLATFORM
-
-    def ask(self, operation: str, domain: str = "dumeA", **fields: Any) -> DumeAnswer:
-        """One request with the usual envelope, over which the fields are laid; None takes a field away."""
-        owner, technical = self.platform
-        body: Json = {
-            "operation": operation,
-            "plateforme": {"typeIdPlateforme": "1", "idPlateforme": owner, "idTechniquePlateforme": technical},
-            "rsDemandeur": "Ville de Exempleville",
-            "idDemandeur": BUYER,
-            **fields,
-        }
-        body = {name: value for name, value in body.items() if value is not None}
-        return self.service.answer(domain, body, self.now)
-
-    def response(self, operation: str, **fields: Any) -> Json:
-        """The answer of a request that must succeed."""
-        return taken(self.ask(operation, **fields))
-
-    def simple(self, **fields: Any) -> str:
-        """A simplified DUME; gives its identifier."""
-        response = self.response("creerDumeSimple", **{"idConsultation": CONSULTATION, "idAcheteur": BUYER, **fields})
-        return str(response["idDume"])
-
-    def draft(self, **fields: Any) -> str:
-        """A draft with a document; gives its identifier."""
-        return str(self.response("enregistrerDume", **to_save(**fields))["idDume"])
-
-    def found(self) -> list[Json]:
-        """What a search for the consultation shows."""
-        return list(self.response("rechercherDumes", idConsultation=CONSULTATION)["dumes"])
-
-
-def to_save(**fields: Any) -> Json:
-    return {"dume": DOCUMENT, "statut": "brouillon", "idConsultation": CONSULTATION, "idAcheteur": BUYER, **fields}
-
-
-def taken(answer: DumeAnswer) -> Json:
-    """The response of an answer without a message."""
-    response: Json = dict(answer.json["response"])  # type: ignore[call-overload]  # JSON of our own
-    if response["messageList"]:
-        raise AssertionError(response["messageList"])
-    return response
-
-
-def refused(answer: DumeAnswer) -> str:
-    """The code of an answer that refuses and did nothing."""
-    if answer.effect != "none":
-        raise AssertionError(f"refused, and yet {answer.effect}")
-    response: Json = answer.json["response"]  # type: ignore[assignment]  # JSON of our own
-    (message,) = response["messageList"]
-    if message["type"] != "ERREUR" or not message["message"]:
-        raise AssertionError(message)
-    return str(message["code"])
-
 
 DOMAINS = [
     "dumeA",
@@ -354,99 +291,6 @@ def test_should_let_searches_lag_behind() -> None:
     assert at_once == []
     assert [row["statut"] for row in later] == ["brouillon"]
     assert [row["statut"] for row in desk.found()] == ["validé"]
-
-
-@pytest.mark.parametrize("operation", ["recupererDumeFormate", "rechercherDumeA", "RECHERCHERDUMEA"])
-def test_should_know_the_other_spellings_of_an_operation(operation: str) -> None:
-    """The official page of one operation prints another constant; case does not count."""
-    desk = Desk()
-    answer = desk.ask(operation, idDume=desk.draft(), format=2)
-
-    assert base64.b64decode(taken(answer)["dume"]) == XML.encode()
-    assert answer.operation == "recupererDumeFormate"
-
-
-@pytest.mark.parametrize("field", ["dume", "dumeA", "DumeOE"])
-def test_should_take_the_document_under_each_of_its_names(field: str) -> None:
-    """The pages do not agree on it."""
-    assert Desk().ask("enregistrerDume", **to_save(**{"dume": None, field: DOCUMENT})).effect == "created"
-
-
-def test_should_take_the_consultation_in_an_object_of_its_own() -> None:
-    """The pages group these rows under headings that may be objects."""
-    desk = Desk()
-    nested = {"consultation": {"idConsultation": CONSULTATION, "lots": [{"numeroLot": "1"}]}}
-
-    desk.response("creerDumeSimple", **nested, acheteur={"idAcheteur": BUYER})
-
-    assert [row["numeroLot"] for row in desk.response("rechercherDumes", **nested)["dumes"]] == ["1"]
-
-
-def test_should_render_a_pdf() -> None:
-    """Of a DUME that is kept or of the document given in its place."""
-    desk = Desk()
-    dume_id = desk.simple()
-    document = desk.response("recupererDumeFormate", idDume=dume_id, format="2")["dume"]
-
-    kept = desk.response("recupererDumeFormate", idDume=dume_id, format="1")
-    given = desk.response("recupererDumeFormate", dumeA=document, format="1")
-
-    assert base64.b64decode(kept["dume"]).startswith(b"%PDF-")
-    assert base64.b64decode(given["dume"]).startswith(b"%PDF-")
-    assert "idDume" not in given
-
-
-PLATFORM_OK = {"typeIdPlateforme": "1", "idPlateforme": PLATFORM[0], "idTechniquePlateforme": PLATFORM[1]}
-WRONG = {
-    "no platform": ("creerDumeSimple", {"plateforme": None}, "SIM-PARAM-002"),
-    "no platform id": ("creerDumeSimple", {"plateforme": {"idTechniquePlateforme": "TND001"}}, "SIM-PARAM-002"),
-    "no requester": ("creerDumeSimple", {"idDemandeur": None}, "SIM-PARAM-002"),
-    "long name": ("creerDumeSimple", {"rsDemandeur": "x" * 101}, "SIM-PARAM-001"),
-    "short SIRET": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"idPlateforme": "9990"}}, "SIM-PARAM-001"),
-    "RIDET": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"typeIdPlateforme": "4"}}, "SIM-PARAM-001"),
-    "type": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"typeIdPlateforme": "6"}}, "SIM-PARAM-004"),
-    "technical id": ("creerDumeSimple", {"plateforme": PLATFORM_OK | {"idTechniquePlateforme": "T"}}, "SIM-PARAM-001"),
-    "another pair": (
-        "creerDumeSimple",
-        {"plateforme": PLATFORM_OK | {"idTechniquePlateforme": OTHER[1]}},
-        "SIM-PLAT-001",
-    ),
-    "no consultation": ("creerDumeSimple", {"idConsultation": None}, "SIM-PARAM-002"),
-    "a list": ("creerDumeSimple", {"idConsultation": ["a"]}, "SIM-PARAM-001"),
-    "lots": ("creerDumeSimple", {"lots": ["1"]}, "SIM-PARAM-001"),
-    "buyer": ("creerDumeSimple", {"idAcheteur": "1"}, "SIM-PARAM-001"),
-    "no document": ("enregistrerDume", {"dume": None}, "SIM-PARAM-002"),
-    "base64": ("enregistrerDume", {"dume": "***"}, "SIM-PARAM-005"),
-    "not XML": ("enregistrerDume", {"dume": base64.b64encode(b"hello").decode()}, "SIM-PARAM-005"),
-    "another XML": ("enregistrerDume", {"dume": base64.b64encode(b"<Invoice/>").decode()}, "SIM-PARAM-005"),
-    "state": ("enregistrerDume", {"statut": "publié"}, "SIM-PARAM-004"),
-    "unknown state": ("enregistrerDume", {"statut": "fini"}, "SIM-PARAM-004"),
-    "unknown DUME": ("enregistrerDume", {"idDume": "aaaaaaaa"}, "SIM-DUME-010"),
-    "no criterion": ("rechercherDumes", {"idConsultation": None, "idAcheteur": None}, "SIM-PARAM-002"),
-    "format": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "3", "dume": None}, "SIM-PARAM-004"),
-    "both": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "2"}, "SIM-PARAM-003"),
-    "neither": ("recupererDumeFormate", {"format": "2", "dume": None}, "SIM-PARAM-003"),
-    "nothing to delete": ("supprimerDume", {}, "SIM-PARAM-002"),
-}
-
-
-@pytest.mark.parametrize(("operation", "wrong", "code"), WRONG.values(), ids=WRONG.keys())
-def test_should_say_what_is_wrong(operation: str, wrong: Json, code: str) -> None:
-    """Each mistake has its code, and leaves nothing behind."""
-    desk = Desk()
-
-    answer = desk.ask(operation, **to_save(**wrong))
-
-    assert refused(answer) == code
-    assert answer.summary["code"] == code
-    assert desk.service.state()["count"] == 0
-
-
-def test_should_look_at_the_platform_before_the_rest() -> None:
-    """An unregistered platform hears that alone, whatever else is missing."""
-    answer = Desk().ask("enregistrerDume", plateforme=PLATFORM_OK | {"idTechniquePlateforme": "NOBODY"})
-
-    assert refused(answer) == "SIM-PLAT-001"
 
 
 def test_should_hide_a_dume_from_other_platforms() -> None:
