@@ -122,7 +122,7 @@ class Bus:
         return now - self._complete_at < UNREADY_AFTER and bool(self._consumer.wanted) and self._watchdog.is_content
 
     def consume(self, queues: Mapping[str, int]) -> None:
-        """Start consuming these queues, by short name, with their prefetch; and what the broker gives back, one by one."""
+        """Start consuming these queues, by short name, with their prefetch, and what the broker gives back one by one."""
         for queue, prefetch in {**queues, RETURNED: 1}.items():
             self._consumer.start_queue(queue, prefetch)
 

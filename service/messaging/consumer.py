@@ -132,7 +132,8 @@ class Consumer:
             self._changed.clear()
             if await self._bring_in_line():
                 wait = FIRST_WAIT
-                self._settled_down.set()
+                if not self._changed.is_set():
+                    self._settled_down.set()
                 await self._changed.wait()
             else:
                 await asyncio.sleep(wait)

@@ -107,5 +107,6 @@ def _mismatch(entity: str, error: ChannelClosed) -> TopologyMismatch:
             )
         case _:
             return TopologyMismatch(
-                f"the {entity} may not be declared ({error}): set RELAY_AMQP__DECLARE=false and let an operator run {APPLY}"
+                f"the {entity} may not be declared ({error}): "
+                f"set RELAY_AMQP__DECLARE=false and let an operator run {APPLY}"
             )

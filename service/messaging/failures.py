@@ -14,7 +14,7 @@ from aio_pika.exceptions import (
 )
 
 
-class BrokerTrouble(Exception):  # noqa: N818  # named for what is wrong, like the failures of core
+class BrokerTrouble(Exception):  # named for what is wrong, like the failures of core
     """The broker could not be reached, closed a channel, or did not answer in time."""
 
 
@@ -30,7 +30,7 @@ class PublishUnroutable(BrokerTrouble):
     """The broker took the message and found no queue for it: it is not stored anywhere."""
 
 
-class TopologyMismatch(Exception):  # noqa: N818  # named for what is wrong, like the failures of core
+class TopologyMismatch(Exception):  # named for what is wrong, like the failures of core
     """An exchange or queue is missing, or exists with other arguments; the text says which and what to run."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from service.messaging.failures import BrokerTrouble, broker_errors
 from service.messaging.topology import DEAD_LETTER, PARKED, UNCLAIMED, Topology
@@ -47,8 +48,8 @@ async def ask_depth(link: Link, name: str) -> Depth | None:
     try:
         with broker_errors("asking for a queue"):
             declared = await channel.queue_declare(name, passive=True, timeout=RPC_TIMEOUT)
-    except BrokerTrouble:
-        if channel.is_closed and link.is_up:
+    except BrokerTrouble as error:
+        if isinstance(error.__cause__, ChannelNotFoundEntity):
             return None
         raise
     finally:
