@@ -3,48 +3,49 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from service.core.entry import Registration
 
+# Two halves, each answered by a partial index of its own.
+RIVALS = " UNION ALL ".join(
+    f"SELECT source, id, unfinished, kept FROM keys WHERE account = ? AND operation = ? AND key = ? AND {which} = 1"  # noqa: S608  # ours
+    for which in ("unfinished", "kept")
+)
 
-def claim_keys(db: sqlite3.Connection, asked: Registration) -> bool:
-    """Take all natural keys of a write, or none of them when another unfinished write has one."""
-    taken = any(
-        db.execute(
-            "SELECT 1 FROM keys WHERE account = ? AND operation = ? AND key = ? AND unfinished = 1"
-            " AND NOT (source = ? AND id = ?)",
-            (asked.account, asked.operation, key, asked.source, asked.id),
-        ).fetchone()
-        for key in asked.keys
-    )
-    if taken:
-        return False
+
+Request = tuple[str, str]
+"""Source and id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rivals:
+    """Other requests with the same natural keys: whether an unfinished one has a key, and who put one upstream."""
+
+    is_taken: bool = False
+    sent_before: Request | None = None
+
+
+def find_rivals(db: sqlite3.Connection, asked: Registration) -> Rivals:
+    """The other requests that have one of these natural keys, or put it upstream."""
+    rows = [row for key in asked.keys for row in db.execute(RIVALS, (asked.account, asked.operation, key) * 2)]
+    others = [row for row in rows if (row["source"], row["id"]) != (asked.source, asked.id)]
+    kept = ((row["source"], row["id"]) for row in others if row["kept"])
+    return Rivals(is_taken=any(row["unfinished"] for row in others), sent_before=next(kept, None))
+
+
+def claim_keys(db: sqlite3.Connection, asked: Registration) -> None:
+    """Take all natural keys of a write, which no other unfinished one has."""
     for key in asked.keys:
         values = (asked.account, asked.operation, key, asked.source, asked.id)
         db.execute("INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,1,0)", values)
-    if asked.keys:
-        db.execute("UPDATE entries SET keyed = 1 WHERE source = ? AND id = ?", (asked.source, asked.id))
-    return True
-
-
-def sent_before(db: sqlite3.Connection, asked: Registration) -> tuple[str, str] | None:
-    """The earlier request (source, id) that put one of these natural keys upstream."""
-    for key in asked.keys:
-        row = db.execute(
-            "SELECT source, id FROM keys WHERE account = ? AND operation = ? AND key = ? AND kept = 1"
-            " AND NOT (source = ? AND id = ?)",
-            (asked.account, asked.operation, key, asked.source, asked.id),
-        ).fetchone()
-        if row is not None:
-            return row["source"], row["id"]
-    return None
 
 
 def close_keys(db: sqlite3.Connection, source: str, id: str, kept: tuple[str, ...]) -> None:
     """Give the keys of a finished write back, and remember those that exist upstream because of it."""
-    db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ?", (source, id))
-    for key in kept:
-        db.execute("UPDATE keys SET kept = 1 WHERE source = ? AND id = ? AND key = ?", (source, id, key))
+    marks = ",".join("?" * len(kept))
+    statement = f"UPDATE keys SET unfinished = 0, kept = max(kept, key IN ({marks})) WHERE source = ? AND id = ?"  # noqa: S608  # marks alone
+    db.execute(statement, (*kept, source, id))
 
 
 def subject_keys(asked: Registration) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
+
+import orjson
 
 from service.core.entry import Change, Entry, Episode, State
 
@@ -27,11 +29,11 @@ def to_entry(row: sqlite3.Row, *, now: float, boot: str) -> Entry:
         looks=row["looks"],
         next_look_in=max(0.0, remaining),
         first_sent_at=_moment(row["first_sent_at"]),
-        answer=json.loads(row["answer"]) if row["answer"] else None,
+        answer=orjson.loads(row["answer"]) if row["answer"] else None,
         outcome=row["outcome"],
         reason=row["reason"],
         created_at=_moment(row["created_at"]),
-        echo=json.loads(row["echo"]),
+        echo=orjson.loads(row["echo"]),
     )
 
 
@@ -52,11 +54,16 @@ def assignments(change: Change, *, now: float, lease: float) -> dict[str, object
     plain = {"state": change.state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
     columns |= {name: value for name, value in plain.items() if value is not None}
     if change.answer is not None:
-        columns["answer"] = json.dumps(dict(change.answer), ensure_ascii=False)
+        columns["answer"] = to_json(change.answer)
     if change.next_look_in is not None:
         columns |= {"look_wait": change.next_look_in, "next_look_at": now + change.next_look_in}
     columns |= {"owner": None, "lease_until": 0.0} if change.release else {"lease_until": now + lease}
     return columns
+
+
+def to_json(fields: Mapping[str, object]) -> str:
+    """What a column keeps of something with fields."""
+    return orjson.dumps(dict(fields)).decode()
 
 
 def wall_clock() -> str:

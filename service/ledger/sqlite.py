@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,20 +11,23 @@ from functools import partial
 from service.core.entry import Begun, Change, Entry, Episode, Registration, Standing, State
 from service.core.errors import FenceLost
 from service.ledger.base import Ledger, Totals
+from service.ledger.episodes import begin_episode, end_episode
 from service.ledger.keys import (
+    Request,
     claim_keys,
     close_keys,
+    find_rivals,
     free_subjects,
     renew_subjects,
-    sent_before,
     subject_keys,
     take_subjects,
 )
-from service.ledger.rows import assignments, to_entry, to_episode, wall_clock
+from service.ledger.rows import assignments, to_entry, to_episode, to_json, wall_clock
 from service.ledger.schema import VERSION, boot_id, clock, migrate
 from service.ledger.writer import Writer
 
 ROW = "SELECT * FROM entries WHERE source = ? AND id = ?"
+SENT_NOW = ", state = 'sending', sends = sends + 1, first_sent_at = coalesce(first_sent_at, ?), changed_at = ?"
 WITHDRAWN = "cancelled"
 
 
@@ -104,11 +106,11 @@ class SqliteLedger(Ledger):
 
     async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
         """Insert an episode unless one is running."""
-        return await self._writer.run(partial(_pause, scope=scope, cause=cause, since=since, until=until))
+        return await self._writer.run(partial(begin_episode, scope=scope, cause=cause, since=since, until=until))
 
     async def resume(self, scope: str) -> Episode | None:
         """End the running episode."""
-        return await self._writer.run(partial(_resume, scope=scope))
+        return await self._writer.run(partial(end_episode, scope=scope))
 
     async def pauses(self) -> Sequence[Episode]:
         """The running episodes, oldest first."""
@@ -134,49 +136,53 @@ class SqliteLedger(Ledger):
         row = db.execute(ROW, (asked.source, asked.id)).fetchone()
         created = row is None
         if created:
-            self._create(db, asked, turn, unseen_wait)
-            row = db.execute(ROW, (asked.source, asked.id)).fetchone()
-        standing = self._standing(db, row, asked, owner, turn, seen=unseen_wait is not None)
-        if standing is Standing.HELD:
-            self._take(db, asked, owner)
-        entry = self._entry(db, asked.source, asked.id)
-        is_unsent = standing is Standing.HELD and entry.state is State.CLAIMED
-        earlier = sent_before(db, asked) if is_unsent else None
+            row = self._create(db, asked, turn, unseen_wait)
+        standing, earlier = self._standing(db, row, asked, owner, turn, seen=unseen_wait is not None)
+        if standing is not Standing.HELD:
+            return Begun(standing=standing, entry=self._read(row), created=created)
+        is_unsent = row["state"] == State.CLAIMED
         is_sending = send and is_unsent and earlier is None
-        if is_sending:
-            entry = self._advance(db, entry=entry, owner=owner, change=Change(state=State.SENDING, sent=1))
-        return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=earlier)
+        entry = self._take(db, asked, owner, is_sending=is_sending)
+        before = earlier if is_unsent else None
+        return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=before)
 
-    def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> None:
+    def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> sqlite3.Row:
         now, wall = clock(), wall_clock()
         state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
         wait = unseen_wait or 0.0
-        db.execute(
+        row: sqlite3.Row = db.execute(
             "INSERT INTO entries (source, id, type, account, operation, digest, subject, echo, state, boot, turn,"
-            " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            " RETURNING *",
             (
                 *(asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject),
-                *(json.dumps(dict(asked.echo)), state, self._boot, turn),
+                *(to_json(asked.echo), state, self._boot, turn),
                 *(int(state is State.IN_DOUBT), wait, now + wait, wall, wall),
             ),
-        )
+        ).fetchone()
+        return row
 
     def _standing(
         self, db: sqlite3.Connection, row: sqlite3.Row, asked: Registration, owner: str, turn: int, *, seen: bool
-    ) -> Standing:
+    ) -> tuple[Standing, Request | None]:
+        """Where the asker stands, its keys claimed if it may go on; and who put one of them upstream before."""
         is_closed = row["state"] == State.CLOSED
         if row["digest"] not in (asked.digest, ""):
             # Before the turn: the turns of another content's copies say nothing about this one.
-            return Standing.REUSED if is_closed else Standing.TAKEN
+            return (Standing.REUSED if is_closed else Standing.TAKEN), None
         if turn < row["turn"] and (seen or not is_closed):
-            return Standing.OVERTAKEN
+            return Standing.OVERTAKEN, None
         if is_closed:
-            return Standing.CLOSED
-        if self._is_leased(row["owner"], row["lease_until"], row["boot"], owner):
-            return Standing.BUSY
-        if self._subject_busy(db, asked, owner):
-            return Standing.BUSY
-        return Standing.HELD if row["keyed"] or claim_keys(db, asked) else Standing.CONFLICT
+            return Standing.CLOSED, None
+        is_leased = self._is_leased(row["owner"], row["lease_until"], row["boot"], owner)
+        if is_leased or self._subject_busy(db, asked, owner):
+            return Standing.BUSY, None
+        rivals = find_rivals(db, asked)
+        if not row["keyed"]:
+            if rivals.is_taken:
+                return Standing.CONFLICT, None
+            claim_keys(db, asked)
+        return Standing.HELD, rivals.sent_before
 
     def _is_leased(self, holder: str | None, until: float, boot: str, owner: str) -> bool:
         return holder not in (None, owner) and boot == self._boot and until > clock()
@@ -188,35 +194,41 @@ class SqliteLedger(Ledger):
             for row in db.execute("SELECT * FROM subjects WHERE key = ?", (key,))
         )
 
-    def _take(self, db: sqlite3.Connection, asked: Registration, owner: str) -> None:
-        until = clock() + self._lease
-        db.execute(
-            "UPDATE entries SET fence = fence + 1, owner = ?, lease_until = ?, type = ?, operation = ?,"
-            " next_look_at = CASE WHEN boot = ? THEN next_look_at ELSE ? + look_wait END, boot = ?"
-            " WHERE source = ? AND id = ?",
-            (owner, until, asked.type, asked.operation, self._boot, clock(), self._boot, asked.source, asked.id),
-        )
+    def _take(self, db: sqlite3.Connection, asked: Registration, owner: str, *, is_sending: bool) -> Entry:
+        now = clock()
+        until = now + self._lease
+        sent, values = (SENT_NOW, (wall := wall_clock(), wall)) if is_sending else ("", ())
+        row = db.execute(
+            "UPDATE entries SET fence = fence + 1, owner = ?, lease_until = ?, type = ?, operation = ?,"  # noqa: S608
+            " keyed = max(keyed, ?), boot = ?,"
+            f" next_look_at = CASE WHEN boot = ? THEN next_look_at ELSE ? + look_wait END{sent}"
+            " WHERE source = ? AND id = ? RETURNING *",
+            (
+                *(owner, until, asked.type, asked.operation, bool(asked.keys), self._boot, self._boot, now),
+                *(*values, asked.source, asked.id),
+            ),
+        ).fetchone()
         take_subjects(db, asked, owner, until, self._boot)
+        return self._read(row)
 
     def _advance(self, db: sqlite3.Connection, *, entry: Entry, owner: str, change: Change) -> Entry:
-        columns = assignments(change, now=clock(), lease=self._lease)
+        now = clock()
+        columns = assignments(change, now=now, lease=self._lease)
         names, values = ", ".join(f"{name} = ?" for name in columns), list(columns.values())
         if change.sent:
             names += ", sends = sends + ?, first_sent_at = CASE WHEN sends + ? > 0 THEN coalesce(first_sent_at, ?) END"
             values += [change.sent, change.sent, columns["changed_at"]]
-        written = db.execute(
-            f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ?",  # noqa: S608  # ours
-            (*values, entry.source, entry.id, entry.fence, owner),
-        )
-        if written.rowcount != 1:
+        statement = f"UPDATE entries SET {names} WHERE source = ? AND id = ? AND fence = ? AND owner = ? RETURNING *"  # noqa: S608  # ours
+        row = db.execute(statement, (*values, entry.source, entry.id, entry.fence, owner)).fetchone()
+        if row is None:
             raise FenceLost(f"another worker has taken over event {entry.id}")
         if change.state is State.CLOSED:
             close_keys(db, entry.source, entry.id, change.kept)
         if change.release:
             free_subjects(db, owner)
         else:
-            renew_subjects(db, owner, clock() + self._lease)
-        return self._entry(db, entry.source, entry.id)
+            renew_subjects(db, owner, now + self._lease)
+        return self._read(row)
 
     def _withdraw(self, db: sqlite3.Connection, *, source: str, id: str, outcome: bytes | None) -> Entry | None:
         row = db.execute(ROW, (source, id)).fetchone()
@@ -225,7 +237,7 @@ class SqliteLedger(Ledger):
             closed = "UPDATE entries SET state = 'closed', reason = ? WHERE source = ? AND id = ?"
             db.execute(closed, (WITHDRAWN, source, id))
             return None
-        before = to_entry(row, now=clock(), boot=self._boot)
+        before = self._read(row)
         if before.state is State.CLAIMED and not self._is_leased(row["owner"], row["lease_until"], row["boot"], ""):
             db.execute(
                 "UPDATE entries SET state = 'closed', reason = ?, outcome = ?, fence = fence + 1, owner = NULL,"
@@ -241,20 +253,18 @@ class SqliteLedger(Ledger):
             raise LookupError(f"no event {id} of {source} is held for a decision")
         columns = assignments(replace(change, release=True), now=clock(), lease=self._lease)
         names = ", ".join(f"{name} = ?" for name in columns)
-        db.execute(
-            f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ?",  # noqa: S608  # names are ours
-            (*columns.values(), source, id),
-        )
+        statement = f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
+        row = db.execute(statement, (*columns.values(), source, id)).fetchone()
         if change.state is State.CLOSED:
             close_keys(db, source, id, ())
-        return self._entry(db, source, id)
+        return self._read(row)
 
-    def _entry(self, db: sqlite3.Connection, source: str, id: str) -> Entry:
-        return to_entry(db.execute(ROW, (source, id)).fetchone(), now=clock(), boot=self._boot)
+    def _read(self, row: sqlite3.Row) -> Entry:
+        return to_entry(row, now=clock(), boot=self._boot)
 
     def _entries(self, db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Entry]:
         statement = f"SELECT * FROM entries WHERE {where} ORDER BY created_at LIMIT 1000"  # noqa: S608  # `where` is ours
-        return [to_entry(row, now=clock(), boot=self._boot) for row in db.execute(statement, values)]
+        return [self._read(row) for row in db.execute(statement, values)]
 
 
 def _mark(source: str, id: str) -> Registration:
@@ -266,25 +276,6 @@ def _release(db: sqlite3.Connection, *, entry: Entry, owner: str) -> None:
     statement = "UPDATE entries SET owner = NULL, lease_until = 0 WHERE source = ? AND id = ? AND owner = ?"
     db.execute(statement, (entry.source, entry.id, owner))
     free_subjects(db, owner)
-
-
-def _pause(
-    db: sqlite3.Connection, *, scope: str, cause: str, since: datetime, until: datetime | None
-) -> Episode | None:
-    if db.execute("SELECT 1 FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
-        return None
-    number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM episodes WHERE scope = ?", (scope,)).fetchone()[0]
-    values = (scope, number, cause, since.isoformat(), until.isoformat() if until else None)
-    db.execute("INSERT INTO episodes (scope, number, cause, since, until) VALUES (?,?,?,?,?)", values)
-    return Episode(scope=scope, number=number, cause=cause, since=since, until=until)
-
-
-def _resume(db: sqlite3.Connection, *, scope: str) -> Episode | None:
-    row = db.execute("SELECT * FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone()
-    if row is None:
-        return None
-    db.execute("UPDATE episodes SET ended = 1 WHERE scope = ? AND number = ?", (scope, row["number"]))
-    return to_episode(row)
 
 
 def _totals(db: sqlite3.Connection) -> Totals:

@@ -23,6 +23,9 @@ LARGEST_BATCH = 128
 
 MEMORY = ":memory:"
 
+OLDEST = (3, 35)
+"""The first SQLite whose updates return the row."""
+
 OF_THE_JOB = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """Errors of one piece of work; any other says that the database cannot be read or written."""
 
@@ -36,7 +39,11 @@ class _Job:
 
 
 class Writer:
-    """Runs closures on the database, in order, each in its own savepoint of a shared transaction."""
+    """Runs closures on the database, in order, many in one transaction.
+
+    Nearly always all of them succeed. When one raises, the transaction is undone and all run again, each in a savepoint
+    of its own, so that only that one fails: what a closure does must be undone with the transaction.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path if path == MEMORY else str(Path(path).expanduser())
@@ -91,6 +98,8 @@ class Writer:
         if self._path != MEMORY:
             Path(self._path).resolve().parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise sqlite3.NotSupportedError(f"SQLite {sqlite3.sqlite_version} is too old, it must be 3.35 or newer")
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_SECONDS)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")
@@ -117,10 +126,13 @@ class Writer:
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            for job in batch:
-                _run(connection, job)
-            connection.execute("COMMIT")
+            try:
+                _run_all(connection, batch, _run)
+            except Exception as error:
+                if not _is_of_the_job(error):
+                    raise
+                connection.rollback()
+                _run_all(connection, batch, _run_apart)
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.rollback()
@@ -128,16 +140,34 @@ class Writer:
                 job.error = LedgerUnavailable(f"the ledger {self._path} could not be written: {error}")
 
 
+def _run_all(
+    connection: sqlite3.Connection, batch: list[_Job], run: Callable[[sqlite3.Connection, _Job], None]
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for job in batch:
+        run(connection, job)
+    connection.execute("COMMIT")
+
+
 def _run(connection: sqlite3.Connection, job: _Job) -> None:
+    job.result = job.work(connection)
+
+
+def _run_apart(connection: sqlite3.Connection, job: _Job) -> None:
     connection.execute("SAVEPOINT job")
     try:
-        job.result = job.work(connection)
+        _run(connection, job)
     except Exception as error:
-        if isinstance(error, sqlite3.Error) and not isinstance(error, OF_THE_JOB):
+        if not _is_of_the_job(error):
             raise
         job.error = error  # whatever it is belongs to the caller, not to the other jobs
         connection.execute("ROLLBACK TO job")
     connection.execute("RELEASE job")
+
+
+def _is_of_the_job(error: Exception) -> bool:
+    """Whether one piece of work is to blame, and not the database."""
+    return not isinstance(error, sqlite3.Error) or isinstance(error, OF_THE_JOB)
 
 
 def _finish_all(batch: list[_Job]) -> None:
