@@ -75,7 +75,11 @@ class Admin:
             web.post(f"{PREFIX}/dumes/{{id}}/state", _guarded(self._set_dume)),
             web.post(f"{PREFIX}/accounts", _guarded(self._put_account)),
             web.post(f"{PREFIX}/applications", _guarded(self._put_application)),
+            web.route("*", f"{PREFIX}{{rest:(/.*)?}}", _guarded(self._nothing)),
         ]
+
+    async def _nothing(self, request: web.Request) -> object:
+        raise KeyError(f"{request.method} {request.path}")
 
     async def _health(self, _: web.Request) -> object:
         return {"status": "ok", "now": self.world.clock(), "calls": len(self.world.journal.calls())}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,8 +37,9 @@ class ChorusPro:
         self.invoices: dict[int, Invoice] = {}
         self.searches = 0
         self.empty_searches = 0
-        self._taken: dict[tuple[str, str], int] = {}
-        self._underway: list[Flow] = []
+        self._taken: set[tuple[str, str]] = set()
+        self._numbered: defaultdict[str, list[Invoice]] = defaultdict(list)
+        self._underway: list[tuple[datetime, int, Flow]] = []
 
     def apply(self, settings: SimulatorSettings) -> None:
         """Go on with other settings; what was deposited keeps the speed it was deposited with."""
@@ -50,27 +53,34 @@ class ChorusPro:
     def add_flow(self, flow: Flow) -> None:
         """Keep a flow that was just deposited."""
         self.flows[flow.number] = flow
-        self._underway.append(flow)
+        heapq.heappush(self._underway, (flow.due_at, flow.counter, flow))
 
     def advance(self) -> datetime:
         """Integrate the flows that are due, in the order they came due; gives the present moment."""
         now = self.clock()
-        due = sorted((flow for flow in self._underway if flow.due_at <= now), key=lambda flow: flow.due_at)
-        for flow in due:
-            self._integrate(flow, flow.due_at, by_rule=True)
-        if due:
-            self._underway = [flow for flow in self._underway if flow.ending is None]
+        while self._underway and self._underway[0][0] <= now:
+            due_at, _, flow = heapq.heappop(self._underway)
+            if flow.ending is None:
+                self._integrate(flow, due_at, by_rule=True)
         return now
+
+    def candidates(self, *, flow: object, number: object) -> Iterable[Invoice]:
+        """The invoices of a flow or with a number, where one is given; else all of them."""
+        if isinstance(flow, str) and flow:
+            found = self.flows.get(flow)
+            return [self.invoices[id] for id in found.invoice_ids] if found else ()
+        if isinstance(number, str) and number:
+            return self._numbered.get(number, ())
+        return self.invoices.values()
 
     def finish(self, flow: Flow) -> None:
         """Take a flow that is stuck or had an incident through its integration now, leaving rules aside."""
         self._integrate(flow, self.advance(), by_rule=False)
-        self._underway = [other for other in self._underway if other is not flow]
 
     def set_state(self, flow: Flow, state: str) -> None:
         """Put a flow into any state, where it stays."""
-        flow.ending, flow.ended_at = Ending(state=state), self.advance()
-        self._underway = [other for other in self._underway if other is not flow]
+        now = self.advance()
+        flow.ending, flow.ended_at = Ending(state=state), now
 
     def to_json(self) -> dict[str, object]:
         """Everything there is, for the admin API."""
@@ -116,7 +126,8 @@ class ChorusPro:
                 status_step=timedelta(seconds=self.settings.status_step),
             )
             self.invoices[invoice.id] = invoice
-            self._taken[supplier.siret, facts.number] = invoice.id
+            self._taken.add((supplier.siret, facts.number))
+            self._numbered[facts.number].append(invoice)
             flow.invoice_ids.append(invoice.id)
 
 

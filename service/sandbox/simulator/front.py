@@ -12,7 +12,8 @@ from aiohttp import web
 from service.sandbox.simulator import back_end, injection
 from service.sandbox.simulator.answers import Answer
 from service.sandbox.simulator.catalogue import CATALOGUE
-from service.sandbox.simulator.dume import DOMAINS
+from service.sandbox.simulator.dume import DOMAINS, HEALTH_CHECK
+from service.sandbox.simulator.dume_operations import OPERATIONS
 from service.sandbox.simulator.faults import TOKEN, Fault
 from service.sandbox.simulator.gateway import Admitted
 from service.sandbox.simulator.journal import Call
@@ -23,6 +24,10 @@ from service.sandbox.simulator.world import World
 TOKEN_PATH: Final = "/api/oauth/token"  # noqa: S105 - a path
 UNKNOWN: Final = "unknown"
 _BY_PATH: Final = {operation.path: operation for operation in CATALOGUE}
+_LONGEST_NAME: Final = 60
+_DUME_NAMES: Final = {HEALTH_CHECK.lower(): HEALTH_CHECK} | {
+    name.lower(): operation.name for operation in OPERATIONS for name in (operation.name, *operation.aliases)
+}
 _CHORUS_PRO: Final = "chorus-pro"
 _DUME: Final = "dume"
 
@@ -158,10 +163,12 @@ def _way(path: str, content: bytes) -> _Way | None:
 
 
 def _asked(content: bytes) -> str:
-    """The operation that a body names; DUME has one address for many."""
+    """The operation that a body names, by its first name; DUME has one address for many."""
     body: dict[str, Any] = back_end.json_object(content) or {}  # Any: JSON of a client
     name = body.get("operation")
-    return name[:60] if isinstance(name, str) and name else UNKNOWN
+    if not isinstance(name, str) or not name:
+        return UNKNOWN
+    return _DUME_NAMES.get(name.lower(), name[:_LONGEST_NAME])
 
 
 def _with(answer: Answer, admitted: Admitted | None) -> Answer:

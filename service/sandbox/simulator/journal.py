@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from service.sandbox.simulator.answers import Effect
+
+
+KEPT: Final = 100_000
+"""Calls remembered; the oldest is forgotten first, so that a simulator may run for weeks."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Journal:
     """The calls in the order of their arrival, numbered from 1; numbers go on when it is cleared."""
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
+        self._calls: deque[Call] = deque(maxlen=KEPT)
         self._last = 0
 
     def received(self, *, at: datetime, operation: str, upstream: str, method: str, path: str, body: bytes) -> Call:

@@ -28,7 +28,7 @@ class Parties:
     def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
         self._by_siret: dict[str, Structure] = {}
-        self._suppliers: dict[str, list[str]] = {}
+        self._suppliers: dict[str, dict[str, Structure]] = {}
         for account in settings.accounts:
             self.add_account(account)
         for party in settings.recipients:
@@ -36,24 +36,24 @@ class Parties:
 
     def add_account(self, account: Account) -> None:
         """Let an account issue for the companies it lists, and for no others."""
-        self._suppliers[account.login] = [party.siret for party in account.suppliers]
-        for party in account.suppliers:
-            self._add(party.siret, party.name, is_public=False)
+        self._suppliers[account.login] = {
+            party.siret: self._add(party.siret, party.name, is_public=False) for party in account.suppliers
+        }
 
     def suppliers_of(self, login: str) -> list[Structure]:
         """The companies an account may issue for."""
-        return [self._by_siret[siret] for siret in self._suppliers.get(login, ())]
+        return list(self._suppliers.get(login, {}).values())
 
     def is_supplier(self, login: str, siret: str) -> bool:
         """Whether an account may issue for a company."""
-        return siret in self._suppliers.get(login, ())
+        return siret in self._suppliers.get(login, {})
 
     def meet_supplier(self, login: str, siret: str | None) -> None:
         """Add the company of a deposited file to the account's, unless only those listed are accepted."""
         if siret is None or not self.settings.any_supplier or self.is_supplier(login, siret):
             return
-        self._add(siret, f"{_MADE_UP_COMPANY} {siret[-5:]}", is_public=False)
-        self._suppliers.setdefault(login, []).append(siret)
+        company = self._add(siret, f"{_MADE_UP_COMPANY} {siret[-5:]}", is_public=False)
+        self._suppliers.setdefault(login, {})[siret] = company
 
     def recipient(self, siret: str | None) -> Structure | None:
         """The public body with this SIRET, made up when need be and allowed; None when there is none."""
@@ -75,7 +75,8 @@ class Parties:
         """Every structure, oldest first."""
         return list(self._by_siret.values())
 
-    def _add(self, siret: str, name: str, *, is_public: bool) -> None:
+    def _add(self, siret: str, name: str, *, is_public: bool) -> Structure:
         if siret not in self._by_siret:
             number = _FIRST_ID + len(self._by_siret) + 1
             self._by_siret[siret] = Structure(id=number, siret=siret, name=name, is_public=is_public)
+        return self._by_siret[siret]

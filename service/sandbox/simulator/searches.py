@@ -79,19 +79,16 @@ def type_of(invoice: Invoice) -> str:
 
 
 def _found(chorus_pro: ChorusPro, caller: Caller, body: Body, now: datetime) -> Iterator[Invoice]:
-    since, until = (
-        wire.moment_of(body, "periodeDateHeureEtatCourantDu"),
-        wire.moment_of(body, "periodeDateHeureEtatCourantAu"),
-    )
+    since = wire.moment_of(body, "periodeDateHeureEtatCourantDu")
+    until = wire.moment_of(body, "periodeDateHeureEtatCourantAu")
+    statuses = wire.list_of(body, "statutCourant")
     fits = _filter(body)
-    for invoice in chorus_pro.invoices.values():
+    for invoice in chorus_pro.candidates(flow=body.get("numeroFluxDepot"), number=body.get("numeroFacture")):
         if invoice.shown_at > now or not chorus_pro.parties.is_supplier(caller.login, invoice.supplier.siret):
             continue
         status = invoice.status(now)
-        statuses = wire.list_of(body, "statutCourant")
-        if statuses and status.code not in statuses:
-            continue
-        if wire.is_within(status.at, start=since, end=until) and fits(invoice):
+        is_wanted = not statuses or status.code in statuses
+        if is_wanted and wire.is_within(status.at, start=since, end=until) and fits(invoice):
             yield invoice
 
 

@@ -70,9 +70,13 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Simulator(settings, host=host, port=port) as simulator:
-        print("\n".join(introduction(simulator.url, simulator.world.settings)), flush=True)
-        await stop.wait()
+    try:
+        async with Simulator(settings, host=host, port=port) as simulator:
+            print("\n".join(introduction(simulator.url, simulator.world.settings)), flush=True)
+            await stop.wait()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def run(host: str = "127.0.0.1", port: int = 8089, settings: SimulatorSettings | None = None) -> None:

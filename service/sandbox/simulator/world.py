@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.clock import Clock
 from service.sandbox.simulator.dume import DumeService
+from service.sandbox.simulator.dume_register import to_state
 from service.sandbox.simulator.faults import Faults
 from service.sandbox.simulator.gateway import Gateway
 from service.sandbox.simulator.journal import Journal
@@ -35,11 +36,13 @@ class World:
         self.gateway.settings = settings
         self.chorus_pro.apply(settings)
         self.dume.platforms = _platforms(settings)
-        self.dume.configure(simplified_state=settings.dume_simple_state, search_lag=settings.search_lag)
+        self.dume.simplified_state = to_state(settings.dume_simple_state)
+        self.dume.search_lag = settings.search_lag
 
     def reset(self) -> None:
-        """Begin again with the first settings: nothing deposited, no token out, no fault, no call seen."""
+        """Begin again with the first settings and the right time: nothing deposited, no token out, no fault, no call."""
         self.apply(self._first)
+        self.clock.set_right()
         self.gateway.reset()
         self.chorus_pro.reset()
         self.dume.reset()
