@@ -224,7 +224,13 @@ class WriteInHand:
 
     async def _hold(self, detail: str) -> Outcome:
         await self._change(Change(state=State.HELD, reason="needs_person", release=True))
-        return Rejected(reason="needs_person", detail=detail)
+        return Rejected(reason="needs_person", detail=f"{detail} It is about {self._about()}.")
+
+    def _about(self) -> str:
+        """What a person looks for on the portal: the natural keys, or the subject."""
+        task = self._task
+        keys = () if isinstance(task.prepared, EventInvalid) else task.write.keys(task.prepared)
+        return ", ".join(keys) or task.event.envelope.subject or f"event {task.event.envelope.id}"
 
     async def _follow(self) -> Outcome:
         task, answer = self._task, self.entry.answer or {}

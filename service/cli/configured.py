@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,11 +20,18 @@ FAILED = 1
 
 
 def read_settings() -> Settings:
-    """The settings; ends the command with every problem, one sentence each, when they cannot be used."""
+    """The settings; ends the command with every problem, one sentence each, when they cannot be used.
+
+    From then on a command says what went wrong on standard error, and leaves standard output to what was asked for.
+    """
+    from service.observability.log import configure_logging
+
     try:
-        return load_settings()
+        settings = load_settings()
     except SettingsInvalid as error:
         raise refuse(*error.sentences) from None
+    configure_logging("console", "warning", hush(settings), stream=sys.stderr)
+    return settings
 
 
 def checked_settings() -> tuple[Settings, tuple[Finding, ...]]:
