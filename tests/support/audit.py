@@ -1,0 +1,159 @@
+"""Counts, from the bus and from the simulated State itself, whether anything was lost or done twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from service.sandbox.simulator import Simulator
+from tests.support.bus import Bus, Json
+from tests.support.until import until
+
+
+class Audit:
+    """Believes no log and no metric of a worker: only results, queues, and what the State received and holds.
+
+    `queues` are all of the relay, named without the prefix.
+    """
+
+    def __init__(self, bus: Bus, simulator: Simulator, queues: Sequence[str]) -> None:
+        self._bus = bus
+        self._simulator = simulator
+        self._queues = tuple(queues)
+
+    async def ended(self, ids: Iterable[str], *, limit: float = 60.0) -> None:
+        """Return when every request has a terminal result; raises TimeoutError naming those without."""
+        wanted = list(ids)
+
+        async def all_there() -> bool:
+            return not self.without_end(wanted)
+
+        try:
+            await until(all_there, "every terminal result", limit=limit)
+        except TimeoutError as error:
+            missing = self.without_end(wanted)
+            raise TimeoutError(f"{len(missing)} requests have no terminal result: {missing[:10]}") from error
+
+    def without_end(self, ids: Iterable[str]) -> list[str]:
+        """The requests that have no terminal result so far."""
+        ended = {result.get("causationid") for result in self._bus.received if result.get("final")}
+        return [id for id in ids if id not in ended]
+
+    def complaints(self, ids: Iterable[str]) -> list[str]:
+        """What is wrong with these requests and with the State, one sentence each; nothing when all is well."""
+        wanted = list(ids)
+        return [*self._endings(wanted), *self._contents(wanted), *self._effects(wanted), *self._doubled()]
+
+    def complaints_in_full(self, ids: Iterable[str]) -> list[str]:
+        """The same where these requests are all there were: then the State holds nothing that no result names."""
+        wanted = list(ids)
+        claimed = {thing for id in wanted for thing in self._claimed(id)}
+        unclaimed = sorted((self.invoices() | self.dumes()) - claimed, key=str)
+        nobody = [f"the State holds {thing}, which no result names" for thing in unclaimed]
+        return [*self.complaints(wanted), *nobody]
+
+    def deposits(self, number: str) -> int:
+        """How many files with an invoice of this number the State took."""
+        return sum(number in flow["numbers"] for flow in self._state()["flows"]["list"])
+
+    def creations(self, consultation: str) -> int:
+        """How many DUMEs the State made for a consultation."""
+        return sum(dume["idConsultation"] == consultation for dume in self._state()["dumes"]["dumes"])
+
+    def calls(self, operation: str, *, since: int = 0, having: str | None = None) -> int:
+        """How many calls of an operation the State received after a call number, all or those whose summary says so."""
+        found = self._simulator.journal.calls(operation, since=since)
+        return sum(having is None or having in json.dumps(dict(call.summary), default=str) for call in found)
+
+    def invoices(self) -> set[int | str]:
+        """The Chorus Pro numbers of the invoices the State holds."""
+        return {invoice["id"] for invoice in self._state()["invoices"]["list"]}
+
+    def dumes(self) -> set[int | str]:
+        """The identifiers of the DUMEs the State made."""
+        return {dume["idDume"] for dume in self._state()["dumes"]["dumes"]}
+
+    async def left(self) -> dict[str, int]:
+        """The queues that are not empty, with how many messages wait in each; results nobody bound to do not count."""
+        counted = {queue: await self._bus.depth(queue) for queue in self._queues if queue != "unclaimed"}
+        return {queue: count for queue, count in counted.items() if count}
+
+    async def quiet(self, expected: dict[str, int] | None = None, *, limit: float = 30.0) -> dict[str, int]:
+        """What is left in the queues once it is what was expected (nothing, unless said), or at the limit."""
+        wanted = expected or {}
+
+        async def is_quiet() -> bool:
+            return await self.left() == wanted
+
+        try:
+            await until(is_quiet, "empty queues", limit=limit)
+        except TimeoutError:
+            return await self.left()
+        return wanted
+
+    async def meets(self, question: Callable[[], bool], what: str, *, limit: float = 30.0) -> None:
+        """Return when a question about the State is answered with yes."""
+
+        async def ask() -> bool:
+            return question()
+
+        await until(ask, what, limit=limit)
+
+    async def called(self, operation: str, *, times: int = 1, since: int = 0, limit: float = 30.0) -> None:
+        """Return when the State received that many calls of an operation after a call number."""
+        what = f"{times} calls of {operation}"
+        await self.meets(lambda: self.calls(operation, since=since) >= times, what, limit=limit)
+
+    def _endings(self, ids: Sequence[str]) -> Iterator[str]:
+        endings: dict[str, set[str]] = {}
+        for result in self._bus.received:
+            if result.get("final"):
+                endings.setdefault(str(result.get("causationid")), set()).add(result["id"])
+        for id in ids:
+            count = len(endings.get(id, ()))
+            if count != 1:
+                yield f"request {id} has {count} terminal results"
+
+    def _contents(self, ids: Sequence[str]) -> Iterator[str]:
+        wanted, said = set(ids), dict[str, Json]()
+        for result in self._bus.received:
+            if result.get("causationid") in wanted and said.setdefault(result["id"], result) != result:
+                yield f"result {result['id']} ({result['type']}) came with two contents"
+
+    def _effects(self, ids: Sequence[str]) -> Iterator[str]:
+        held = self.invoices() | self.dumes()
+        claims = Counter(thing for id in ids for thing in self._claimed(id))
+        for thing, times in claims.items():
+            if times > 1:
+                yield f"{thing} is named by {times} requests"
+            if thing not in held:
+                yield f"{thing} is named by a result and the State does not hold it"
+
+    def _claimed(self, id: str) -> set[int | str]:
+        """What the terminal result of a request says it brought about at the State."""
+        found: set[int | str] = set()
+        for result in self._bus.results_of(id):
+            if not (result.get("final") and result["type"].endswith(".done.v1")):
+                continue
+            found |= {one["chorus_pro_id"] for one in result["data"].get("invoices", ()) if one["integrated"]}
+            if "dume_id" in result["data"]:
+                found.add(result["data"]["dume_id"])
+        return found
+
+    def _doubled(self) -> Iterator[str]:
+        state = self._state()
+        files = Counter(flow["digest"] for flow in state["flows"]["list"])
+        names = {flow["digest"]: flow["name"] for flow in state["flows"]["list"]}
+        yield from (f"{names[digest]} was deposited {times} times" for digest, times in files.items() if times > 1)
+        made = Counter(
+            (dume["idConsultation"], dume["idAcheteur"], *dume["lots"])
+            for dume in state["dumes"]["dumes"]
+            if dume["idDumeRemplace"] is None
+        )
+        yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)
+
+    def _state(self) -> dict[str, Any]:  # Any: the State as the simulator shows it, JSON of many shapes
+        world = self._simulator.world
+        return {**world.chorus_pro.to_json(), "dumes": world.dume.state()}
