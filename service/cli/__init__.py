@@ -21,6 +21,7 @@ COMMANDS = {
     "worker": Command("service.cli.worker", "worker"),
     "submit": Command("service.cli.submit", "submit"),
     "doctor": Command("service.cli.doctor", "doctor"),
+    "demo": Command("service.cli.demo", "demo"),
     "simulator": Command("service.cli.simulator", "simulator"),
     "topology": Command("service.cli.topology", "topology"),
     "deadletters": Command("service.cli.waiting", "deadletters"),
