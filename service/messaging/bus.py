@@ -117,12 +117,14 @@ class Bus:
     def is_consuming(self) -> bool:
         """Whether the broker delivers to us: false after some seconds without, or while the watchdog is not content."""
         now = asyncio.get_running_loop().time()
-        if self._consumer.is_complete and self._consumer.wanted:
+        if not self._consumer.has_queues:
+            return False
+        if self._consumer.is_complete:
             self._complete_at = now
-        return now - self._complete_at < UNREADY_AFTER and bool(self._consumer.wanted) and self._watchdog.is_content
+        return now - self._complete_at < UNREADY_AFTER and self._watchdog.is_content
 
     def consume(self, queues: Mapping[str, int]) -> None:
-        """Start consuming these queues, by short name, with their prefetch, and what the broker gives back one by one."""
+        """Start consuming these queues (short name, prefetch), and one by one what the broker gives back."""
         for queue, prefetch in {**queues, RETURNED: 1}.items():
             self._consumer.start_queue(queue, prefetch)
 

@@ -82,6 +82,11 @@ class Consumer:
         return self._link.is_up and all(self._is_as_wanted(queue) for queue in self._wanted) and not self._paused
 
     @property
+    def has_queues(self) -> bool:
+        """Whether any queue was asked for, paused or not."""
+        return bool(self._wanted)
+
+    @property
     def wanted(self) -> tuple[str, ...]:
         """The queues that should be consumed now, by short name."""
         return () if self._paused else tuple(self._wanted)
