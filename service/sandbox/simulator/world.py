@@ -40,7 +40,7 @@ class World:
         self.dume.search_lag = settings.search_lag
 
     def reset(self) -> None:
-        """Begin again with the first settings and the right time: nothing deposited, no token out, no fault, no call."""
+        """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""
         self.apply(self._first)
         self.clock.set_right()
         self.gateway.reset()
