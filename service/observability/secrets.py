@@ -20,6 +20,9 @@ BASE64_RUN = r"[A-Za-z0-9+/_-]{160,}={0,2}"
 FRENCH_IBAN = r"\bFR\d{2}(?:[ .-]?[A-Z0-9]{4}){5}[ .-]?[A-Z0-9]{3}\b"
 ALWAYS = f"{BASE64_RUN}|{FRENCH_IBAN}"
 
+_BASE64 = re.compile(BASE64_RUN)
+_IBAN = re.compile(FRENCH_IBAN)
+
 
 class Secrets:
     """The registered values, in every spelling they are likely to be printed in."""
@@ -27,6 +30,7 @@ class Secrets:
     def __init__(self) -> None:
         self._lasting: set[str] = set()
         self._passing: deque[str] = deque(maxlen=PASSING_KEPT)
+        self._spellings: tuple[str, ...] = ()
         self._pattern = re.compile(ALWAYS)
 
     def register(self, value: str) -> None:
@@ -43,12 +47,18 @@ class Secrets:
 
     def mask(self, text: str) -> str:
         """The same text without any registered value, account numbers, or documents in base64."""
-        return self._pattern.sub(MASK, text)
+        # Nearly every line is clean, and to see that is much cheaper than to try each spelling at each character.
+        return text if self._is_clean(text) else self._pattern.sub(MASK, text)
+
+    def _is_clean(self, text: str) -> bool:
+        if any(spelling in text for spelling in self._spellings) or _BASE64.search(text):
+            return False
+        return "FR" not in text or _IBAN.search(text) is None
 
     def _compile(self) -> None:
         spellings = {s for value in (*self._lasting, *self._passing) for s in _spellings(value)}
-        longest_first = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join((*(re.escape(s) for s in longest_first), ALWAYS)))
+        self._spellings = tuple(sorted(spellings, key=len, reverse=True))  # the longest first
+        self._pattern = re.compile("|".join((*(re.escape(s) for s in self._spellings), ALWAYS)))
 
 
 def _spellings(value: str) -> set[str]:
