@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -136,13 +136,19 @@ class DumeMapping(_Entries):
 
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""
-        words = {folded(name): word for name, word in self.states.items()}
-        return words.get(folded(code or ""), "unknown")
+        return self._words.get(folded(code or ""), "unknown")
 
     def espd_procedure(self, procedure: str | None) -> str | None:
         """The code of the European document for a French procedure; None when none is known for it."""
-        codes = {folded(name): code for name, code in self.procedures.items()}
-        return codes.get(folded(procedure or ""))
+        return self._codes.get(folded(procedure or ""))
+
+    @cached_property
+    def _words(self) -> dict[str, DumeWord]:
+        return {folded(name): word for name, word in self.states.items()}
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return {folded(name): code for name, code in self.procedures.items()}
 
 
 class UpstreamMapping(_Entries):
