@@ -122,7 +122,7 @@ def _document(facts: CallFacts, answer: HttpAnswer) -> Document | None:
     if not is_json(answer.headers, answer.body):
         return None
     try:
-        document = json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
+        document = _DECODER.decode(answer.body.decode(json.detect_encoding(answer.body), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         if answer.status < 300:  # noqa: PLR2004 - success
             raise AnswerLost(facts, "JSON that breaks off or is garbled") from error
@@ -136,6 +136,9 @@ def _document(facts: CallFacts, answer: HttpAnswer) -> Document | None:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 
 def _refusal(facts: CallFacts, code: str | None, text: str) -> Refusal:

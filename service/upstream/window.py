@@ -43,11 +43,10 @@ class Window:
     async def place(self, patience: float) -> AsyncIterator[None]:
         """Hold a place while inside; raises StillPaused when called too soon, or when none came free in `patience`."""
         await self._wait_for_quiet()
-        try:
-            async with asyncio.timeout(patience):
-                await self._take()
-        except TimeoutError as error:
-            raise StillPaused(0.0) from error
+        if self.in_use < self.limit:
+            self.in_use += 1
+        else:
+            await self._take(patience)
         try:
             # A 429 may have come while this call waited for its place.
             await self._wait_for_quiet()
@@ -77,7 +76,15 @@ class Window:
         if wait > 0:
             await asyncio.sleep(wait)
 
-    async def _take(self) -> None:
+    async def _take(self, patience: float) -> None:
+        try:
+            async with asyncio.timeout(patience):
+                await self._wait_for_place()
+        except TimeoutError as error:
+            raise StillPaused(0.0) from error
+        self.in_use += 1
+
+    async def _wait_for_place(self) -> None:
         while self.in_use >= self.limit:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
@@ -89,7 +96,6 @@ class Window:
                 if not turn.cancelled():
                     self._wake()  # the place offered to this call goes to the next one
                 raise
-        self.in_use += 1
 
     def _wake(self) -> None:
         free = self.limit - self.in_use
