@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -19,7 +20,7 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "urn:piste-relay:result")
 _ATTRIBUTES = ("subject", "correlationid", "businessref", "account", "causationid", "traceparent")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultEvent:
     """One result, ready to be published; the AMQP `message_id` is its id, `correlation_id` its causationid."""
 
@@ -36,6 +37,22 @@ class ResultEvent:
     causationid: str | None = None
     traceparent: str | None = None
     datacontenttype: str = "application/json"
+
+    @cached_property
+    def published(self) -> bytes:
+        """The body of the structured message, made once: the ledger keeps what is published."""
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "time": _time_text(self.time),
+            "datacontenttype": self.datacontenttype,
+            "final": self.final,
+            "data": self.data.model_dump(mode="json"),
+        }
+        event.update((name, value) for name in _ATTRIBUTES if (value := getattr(self, name)) is not None)
+        return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
 
 
 def result_id(source: str, id: str, kind: str, discriminator: str = "") -> str:
@@ -122,18 +139,7 @@ def notice(type: str, data: Outgoing, *, key: str, profile: str, now: datetime, 
 
 def publish_form(result: ResultEvent) -> bytes:
     """Return the body of the structured message; the same bytes for the same result."""
-    event: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": result.id,
-        "source": result.source,
-        "type": result.type,
-        "time": _time_text(result.time),
-        "datacontenttype": result.datacontenttype,
-        "final": result.final,
-        "data": result.data.model_dump(mode="json"),
-    }
-    event.update((name, value) for name in _ATTRIBUTES if (value := getattr(result, name)) is not None)
-    return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    return result.published
 
 
 def parse_result(body: bytes, models: Mapping[str, type[Outgoing]]) -> ResultEvent:
