@@ -208,7 +208,8 @@ class Pipeline:
             await self.recovery.worked(event, seen)
             return self.recovery.announced(outcome, delivery, seen.upstream, event)
         finally:
-            await asyncio.shield(hand.release())
+            if not hand.is_released:
+                await asyncio.shield(hand.release())
 
     async def _recovered(
         self,

@@ -36,7 +36,7 @@ class WriteInHand:
         self._policies = policies
         self._task = task
         self._owner = owner
-        self._released = False
+        self.is_released = False
         self.sent_before = begun.sent_before
         self.entry = begun.entry
         self._is_sending = begun.is_sending
@@ -109,14 +109,13 @@ class WriteInHand:
         return await self._close((result,), reason, ())
 
     async def release(self) -> None:
-        """Give the lease back if it was not given back with the last change; one that cannot be given back expires."""
-        if not self._released:
-            with contextlib.suppress(LedgerUnavailable):
-                await self._ledger.release(self.entry, self._owner)
+        """Give the lease back; one that cannot be given back expires."""
+        with contextlib.suppress(LedgerUnavailable):
+            await self._ledger.release(self.entry, self._owner)
 
     async def _change(self, change: Change) -> None:
         self.entry = await self._ledger.advance(self.entry, self._owner, change)
-        self._released = self._released or change.release
+        self.is_released = self.is_released or change.release
 
     async def _send(self) -> Outcome:
         before = self.entry
