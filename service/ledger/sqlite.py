@@ -133,10 +133,10 @@ class SqliteLedger(Ledger):
         unseen_wait: float | None,
         send: bool,
     ) -> Begun:
-        row = db.execute(ROW, (asked.source, asked.id)).fetchone()
-        created = row is None
-        if created:
-            row = self._create(db, asked, turn, unseen_wait)
+        row = self._create(db, asked, turn, unseen_wait)
+        created = row is not None
+        if row is None:
+            row = db.execute(ROW, (asked.source, asked.id)).fetchone()
         standing, earlier = self._standing(db, row, asked, owner, turn, seen=unseen_wait is not None)
         if standing is not Standing.HELD:
             return Begun(standing=standing, entry=self._read(row), created=created)
@@ -146,14 +146,17 @@ class SqliteLedger(Ledger):
         before = earlier if is_unsent else None
         return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=before)
 
-    def _create(self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None) -> sqlite3.Row:
+    def _create(
+        self, db: sqlite3.Connection, asked: Registration, turn: int, unseen_wait: float | None
+    ) -> sqlite3.Row | None:
+        """The new row, None when there is one already."""
         now, wall = clock(), wall_clock()
         state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
         wait = unseen_wait or 0.0
-        row: sqlite3.Row = db.execute(
+        row: sqlite3.Row | None = db.execute(
             "INSERT INTO entries (source, id, type, account, operation, digest, subject, echo, state, boot, turn,"
             " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-            " RETURNING *",
+            " ON CONFLICT DO NOTHING RETURNING *",
             (
                 *(asked.source, asked.id, asked.type, asked.account, asked.operation, asked.digest, asked.subject),
                 *(to_json(asked.echo), state, self._boot, turn),
