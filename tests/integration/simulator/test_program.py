@@ -15,7 +15,7 @@ PROGRAM = "from service.sandbox.simulator import run; run(port=0)"
 
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as started:
         yield started

@@ -23,7 +23,8 @@ async def upstreams(simulator: Simulator) -> AsyncIterator[Upstreams]:
     settings = UpstreamSettings(
         oauth_url=f"{simulator.url}/api/oauth/token",
         api_url=simulator.url,
-        **APPLICATION,
+        client_id=APPLICATION["client_id"],
+        client_secret=APPLICATION["client_secret"],
         mapping=load_mapping(),
         accounts=lambda name: TechnicalAccount(name=name, login=LOGIN, password=PASSWORD),
         platform=Platform(platform_id="99900001100018", technical_platform_id="TND001"),
