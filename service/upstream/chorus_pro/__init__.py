@@ -45,6 +45,10 @@ class Structures:
         until, known = self._known.get(account, (0.0, None))
         return (known,) if self.clock() < until else None
 
+    def forget(self, account: str) -> None:
+        """Ask anew next time."""
+        self._known.pop(account, None)
+
     def put(self, account: str, known: Mapping[str, int] | None) -> None:
         """Remember for a while."""
         self._known[account] = (self.clock() + STRUCTURES_KEPT, known)
@@ -92,6 +96,10 @@ class ChorusPro:
     async def sees_supplier(self, supplier_siret: str) -> bool | None:
         """Whether this account can see the invoices of that supplier; None when Chorus Pro would not say."""
         known = await self._structures()
+        if known is not None and _plain(supplier_siret) not in known:
+            # A supplier attached a minute ago would pass for one nobody can see: ask again before saying so.
+            self.structures.forget(self.account.name)
+            known = await self._structures()
         return None if known is None else _plain(supplier_siret) in known
 
     async def history(self, invoice_id: int) -> InvoiceHistory | Refusal:
