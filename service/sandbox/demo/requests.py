@@ -77,9 +77,7 @@ class Requests:
 
     def duplicate(self) -> Request:
         """The first invoice once more, under an id of its own."""
-        return self._deposit(
-            "again.xml", make_ubl(FIRST), f"{FIRST} once more", set(), expected="failed: already_requested"
-        )
+        return self._deposit(f"{FIRST}.xml", make_ubl(FIRST), "once more", set(), expected="failed: already_requested")
 
     def validation(self, dume_id: str, consultation_id: str) -> Request:
         """The validation of a draft that exists."""

@@ -70,14 +70,15 @@ class Row:
         """What became of the invoices of a file, as far as it was said."""
         said = []
         if self._integrated:
-            said.append("integrated" if self._only_one else f"{self._integrated} integrated")
+            said.append("integrated" if not self.is_in_parts else f"{self._integrated} integrated")
         if self._not_integrated:
-            said.append("not integrated" if self._only_one else f"{self._not_integrated} not")
+            said.append("not integrated" if not self.is_in_parts else f"{self._not_integrated} not")
         return ", ".join(said) or None
 
     @property
-    def _only_one(self) -> bool:
-        return self._integrated + self._not_integrated == 1
+    def is_in_parts(self) -> bool:
+        """Whether several invoices of the file were told of, each with its own fate."""
+        return self._integrated + self._not_integrated > 1
 
     def _end(self, result: Result, at: float) -> str | None:
         is_new = not self.terminals
@@ -95,9 +96,7 @@ class Row:
     def _step(self, type_: str, data: Mapping[str, Any], at: float) -> str | None:
         match type_.removesuffix(".v1").split(".")[-1]:
             case "received":
-                return (
-                    f"found again as {_short(data['flow_number'])}" if data["adopted"] else _short(data["flow_number"])
-                )
+                return FOUND if data["adopted"] else _short(data["flow_number"])
             case "integrated":
                 self._integrated += 1
             case "not_integrated":

@@ -23,14 +23,14 @@ def to_lines(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
 def _ending(row: Row) -> str:
     if row.ending is None or row.ended_at is None:
         return "NONE"
-    facts = [said] if (said := row.invoices()) else []
+    facts = [said] if row.is_in_parts and (said := row.invoices()) else []
     facts.append(f"{row.ended_at - row.asked_at:.1f} s")
     if row.parked_for is not None:
         facts.append(f"parked {row.parked_for:.1f} s")
     if FOUND in row.steps:
         facts.append(FOUND)
     if row.asked > 1:
-        facts.append(f"asked {row.asked} times")
+        facts.append(f"published {row.asked} times")
     return f"{row.ending:<26}{', '.join(facts)}"
 
 
