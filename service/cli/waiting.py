@@ -30,7 +30,12 @@ Everything = Annotated[bool, typer.Option("--all", help="Every event of the queu
 def _commands(queues: tuple[str, ...], text: str) -> typer.Typer:
     """The five commands for the events of these queues."""
     app = typer.Typer(help=text, no_args_is_help=True)
+    _add_reading(app, queues)
+    _add_moving(app, queues)
+    return app
 
+
+def _add_reading(app: typer.Typer, queues: tuple[str, ...]) -> None:
     @app.command("list")
     def show_all() -> None:
         """Print one line per event, oldest first."""
@@ -45,6 +50,17 @@ def _commands(queues: tuple[str, ...], text: str) -> typer.Typer:
         for kept in _only(_browse(queues, lambda browser, queue: browser.look(queue)), event_id):
             typer.echo(json.dumps(_facts(kept), indent=2))
 
+    @app.command("export")
+    def export(file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line.")]) -> None:
+        """Write every event with its body to a file; it holds whole documents, so keep it safe."""
+        found = _browse(queues, lambda browser, queue: browser.look(queue))
+        lines = [json.dumps({**_facts(kept), "body": base64.b64encode(kept.body).decode()}) for kept in found]
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        typer.echo(f"{len(found)} written to {file}.")
+
+
+def _add_moving(app: typer.Typer, queues: tuple[str, ...]) -> None:
     @app.command("replay")
     def replay(event_id: SomeId = None, everything: Everything = False, rate: float = 10.0) -> None:
         """Send one event, or all, back to where it came from, as if it came for the first time."""
@@ -58,17 +74,6 @@ def _commands(queues: tuple[str, ...], text: str) -> typer.Typer:
         wanted = _one_or_all(event_id, everything)
         gone = _browse(queues, lambda browser, queue: browser.drop(queue, id=wanted))
         _report(gone, event_id, "dropped")
-
-    @app.command("export")
-    def export(file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line.")]) -> None:
-        """Write every event with its body to a file; it holds whole documents, so keep it safe."""
-        found = _browse(queues, lambda browser, queue: browser.look(queue))
-        lines = [json.dumps({**_facts(kept), "body": base64.b64encode(kept.body).decode()}) for kept in found]
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        typer.echo(f"{len(found)} written to {file}.")
-
-    return app
 
 
 def _browse(queues: tuple[str, ...], ask: Callable[[Browser, str], Awaitable[list[Kept]]]) -> list[Kept]:

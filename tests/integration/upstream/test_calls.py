@@ -489,7 +489,7 @@ async def test_should_save_again_only_over_a_draft(
 
 
 async def test_should_look_for_an_invoice_by_its_supplier(state: State, upstreams: Upstreams) -> None:
-    """The supplier goes by the number Chorus Pro gave it, asked once per account; other suppliers are left out."""
+    """The supplier goes by its Chorus Pro number, asked once per account and again before one is said to be unseen."""
     row = {"identifiantFactureCPP": 1, "numeroFacture": "F-1", "codeFournisseur": "99900045800037"}
     other = {**row, "identifiantFactureCPP": 2, "codeFournisseur": "99900078900019"}
     state.answers["rechercher/fournisseur"] = {"codeRetour": 0, "libelle": "", "listeFactures": [row, other]}
@@ -500,7 +500,7 @@ async def test_should_look_for_an_invoice_by_its_supplier(state: State, upstream
     assert [invoice.chorus_pro_id for invoice in found] == [1]
     assert state.received("rechercher/fournisseur")[0].json["idFournisseur"] == 4711
     assert seen == [True, False]
-    assert len(state.received("recuperer/structures/actives/fournisseur")) == 1
+    assert len(state.received("recuperer/structures/actives/fournisseur")) == 2
 
 
 @pytest.mark.parametrize("how", [says(403), says(404), says(200, {"codeRetour": 20001, "libelle": "GDP_MSG_11.005"})])
