@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from service.observability.secrets import Secrets
     from service.settings import Settings
 
+AHEAD = 2
+"""Events in hand for each call that may run: while one waits for its answer, another is written down or published."""
+
 UNROUTED_PREFETCH = 4
 """Nothing here needs a call: mistakes of publishers, answered one after the other."""
 
@@ -97,7 +100,7 @@ class Worker:
 
     def _consume(self, bus: Bus) -> None:
         """The work queues, and the parking queues of every upstream that may be called."""
-        prefetch = self._settings.concurrency
+        prefetch = AHEAD * self._settings.concurrency
         bus.consume({INVOICES: prefetch, TENDERS: prefetch, TRACKING: prefetch, UNROUTED: UNROUTED_PREFETCH})
         for upstream in ("chorus-pro", "dume"):
             self._drain(upstream)
@@ -156,7 +159,7 @@ class Worker:
 
     def _new_bus(self, group: asyncio.TaskGroup, pipeline: Pipeline) -> Bus:
         # Every delivery starts at once, so that the ledger knows it; how many calls run is the windows' business.
-        in_flight = 5 * self._settings.concurrency + UNROUTED_PREFETCH + 1
+        in_flight = (3 * AHEAD + 2) * self._settings.concurrency + UNROUTED_PREFETCH + 1
         return Bus(
             self._settings.amqp.url.get_secret_value(),
             self._topology,

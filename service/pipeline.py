@@ -173,7 +173,7 @@ class Pipeline:
             delivery=delivery,
             calls=calls,
             objection=self._objection(handler, prepared, event, calls),
-            may_call=not self.upstreams.gates.is_paused(handler.upstream),
+            may_call=self._may_call(handler.upstream),
         )
         is_new = not delivery.redelivered and (not delivery.is_copy or UNCLAIMED in delivery.state)
         try:
@@ -184,6 +184,9 @@ class Pipeline:
         if not isinstance(hand, WriteInHand):
             return self._claimed(hand, delivery, event)
         return self._claimed(await self._work(hand, delivery, seen, event), delivery, event)
+
+    def _may_call(self, upstream: str) -> bool:
+        return not self.upstreams.gates.is_paused(upstream) and self.upstreams.has_room(upstream)
 
     def _objection(self, handler: Write[Any, Any], prepared: object, event: Event, calls: Calls) -> EventInvalid | None:
         """Why a request that is valid in itself must not be sent now."""

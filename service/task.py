@@ -27,7 +27,8 @@ class Task:
     """One delivery of one write, ready to be worked on.
 
     `prepared` is the error when the request cannot be served. `objection` is why it must not be sent if nothing was
-    sent yet (expired, account not configured). `may_call`: no gate of the upstream is in the way.
+    sent yet (expired, account not configured). `may_call`: no gate of the upstream is in the way, and a call of it
+    would start at once.
     """
 
     write: Write[Any, Any]

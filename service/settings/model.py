@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     dume: DumeGroup = DumeGroup()
     http: Http = Http()
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 16
-    """Events in flight in this worker. Sixteen keep the gateway's usual quotas out of sight; more mostly waits
-    upstream."""
+    """Calls under way at once to each upstream; of each queue, twice as many events are in hand, so that the next one
+    is ready. Sixteen keep the gateway's usual quotas out of sight; more mostly waits upstream."""
     shutdown_grace: Annotated[Seconds, Field(ge=0, le=3600)] = 30.0
     """Seconds running work may take after SIGTERM. What has not ended then goes back to the broker, and a write that
     was being sent is looked up first."""

@@ -112,6 +112,10 @@ class Upstreams:
         except TimeoutError as error:
             raise AnswerLost(facts, "no answer to the health check in time") from error
 
+    def has_room(self, upstream: str) -> bool:
+        """Whether a call of this upstream would start at once, rather than wait for its place."""
+        return self._windows[upstream].has_room
+
     def reset_window(self, upstream: str) -> None:
         """Begin again with one call at a time: the gate of this upstream has just opened."""
         self._windows[upstream].reset()

@@ -39,6 +39,11 @@ class Window:
         """Seconds until the upstream may be called again, 0 when it may now."""
         return max(0.0, self._quiet_until - self._clock())
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a call would start at once."""
+        return self.in_use < self.limit and self.quiet_for == 0
+
     @asynccontextmanager
     async def place(self, patience: float) -> AsyncIterator[None]:
         """Hold a place while inside; raises StillPaused when called too soon, or when none came free in `patience`."""
