@@ -73,6 +73,8 @@ def marks_of(delivery: Delivery) -> Marks:
 
 def read_marks(headers: Mapping[str, object], *, origin: str, now: datetime) -> Marks:
     """The marks on a copy of the relay; whatever cannot be read counts as never written. Never raises."""
+    if not headers:
+        return Marks(origin=origin, first_seen=now)
     return Marks(
         origin=_origin(headers.get("relay-origin"), origin),
         first_seen=_time(headers.get("relay-first-seen"), now),
