@@ -5,7 +5,7 @@ import sys
 
 from aiohttp import web
 
-TOKEN = b'{"access_token":"bench","token_type":"Bearer","expires_in":3600}'
+TOKEN = b'{"access_token":"vT3wq9ZbL0sXnE5h","token_type":"Bearer","expires_in":3600}'
 CREATED = b'{"response":{"messageList":[],"idDume":"k7p2x9qd","statut":"brouillon"}}'
 
 
