@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -124,7 +125,9 @@ class Maintenance:
         """What is wrong with the upstream's health, asked once for all who ask meanwhile."""
         check = self._checks.get(upstream)
         if check is None or check.done():
-            check = asyncio.create_task(self._check(upstream), name=f"health {upstream}")
+            # In a context of its own: the check is nobody's call, and no event's line may name it.
+            context = contextvars.Context()
+            check = asyncio.create_task(self._check(upstream), name=f"health {upstream}", context=context)
             self._checks[upstream] = check
         return await asyncio.shield(check)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from contracts.results import Delayed
 from contracts.words import DelayCause, Upstream
@@ -26,6 +26,8 @@ CAUSES = {
     "needs_person": DelayCause.NEEDS_PERSON,
     "stuck": DelayCause.STUCK,
 }
+
+WORTH_TELLING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +85,17 @@ class Recovery:
 
     def announced(self, outcome: Outcome, delivery: Delivery, upstream: str | None, event: Event | None) -> Outcome:
         """The outcome with `X.delayed` added, once per cause."""
-        cause = CAUSES.get(outcome.reason)
+        cause = _cause(outcome)
         if event is None or cause is None or isinstance(outcome, Completed) or cause in delivery.said:
             return outcome
         until = outcome.until if isinstance(outcome, Parked) else None
         delayed = Delayed(cause=cause, upstream=Upstream(upstream) if upstream else None, until=until)
         told = self.replies.delay(event.envelope, delayed, event.now)
         return replace(outcome, results=(*outcome.results, told), said=delivery.said | {cause})
+
+
+def _cause(outcome: Outcome) -> DelayCause | None:
+    """Why a requester waits longer than usual; a wait of seconds is not worth telling."""
+    if isinstance(outcome, RetryLater) and outcome.counted and outcome.delay >= WORTH_TELLING:
+        return DelayCause.RETRYING
+    return CAUSES.get(outcome.reason)

@@ -49,12 +49,12 @@ class LedgerGroup(Group):
     """What was asked of an upstream, and what it answered."""
 
     url: SecretStr
-    """sqlite:///relative/path.db, sqlite:////absolute/path.db (on a local disk) or postgresql://…; by default
-    var/ledger.db in the working folder for the local profile, /var/lib/piste-relay/ledger.db otherwise. Losing it makes
-    every write that comes back one to look up first."""
-    lease: Annotated[Seconds, Field(ge=5, le=3600)] = 120.0
-    """Seconds a worker owns an event without renewing. Longer than the longest call: shorter, and two workers may hold
-    the same event (fenced, but one has worked for nothing); longer, and the events of a killed worker wait for it."""
+    """sqlite:///relative/path.db or sqlite:////absolute/path.db, on a local disk; by default var/ledger.db in the working
+    folder for the local profile, /var/lib/piste-relay/ledger.db otherwise. Losing it makes every write that comes back
+    one to look up first. This version refuses postgresql:// at start."""
+    lease: Annotated[Seconds, Field(ge=1, le=3600)] = 120.0
+    """Seconds a worker owns an event without renewing. No call takes longer than four fifths of it: shorter, and slow
+    answers count as lost; longer, and the events of a killed worker wait for it."""
     retention: Annotated[Days, Field(ge=1, le=3650)] = 400.0
     """Days a finished write is remembered: longer than a year of invoicing, so that a replayed request gets its first
     answer. Afterwards the same request is looked up again before it is sent."""
