@@ -13,7 +13,7 @@ from contracts.envelope import EnvelopeInvalid
 from contracts.envelope import receive as read_envelope
 from service.core.delivery import NOTHING
 from service.messaging.connection import Link
-from service.messaging.failures import BrokerTrouble, broker_errors
+from service.messaging.failures import BrokerTrouble, asking
 from service.messaging.marks import Marks, read_marks
 from service.messaging.moves import replay
 from service.messaging.publisher import Publisher
@@ -34,6 +34,7 @@ IDLE = 3.0
 """Seconds without a message after which the rest is taken to be in other hands (a drain)."""
 
 PATIENCE = 15.0
+BETWEEN_LOOKS = 0.02
 RENEW_AFTER = WORK_DELIVERY_LIMIT // 2
 """A look counts as a delivery; a parked message looked at this often is written anew before its limit is reached."""
 
@@ -69,7 +70,8 @@ class Kept:
 class Browser:
     """A connection to look with. While a queue is looked at, nobody else is given the messages held."""
 
-    def __init__(self, url: str, topology: Topology) -> None:
+    def __init__(self, url: str, topology: Topology, *, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._topology = topology
         self._link = Link(url, name="browse")
         self._publisher = Publisher(self._link)
@@ -81,9 +83,8 @@ class Browser:
         self._opened.callback(running.cancel)
         self._opened.push_async_callback(self._link.close)
         try:
-            with broker_errors("connecting"):
-                async with asyncio.timeout(PATIENCE):
-                    await self._link.first()
+            async with asking("connecting", self._patience):
+                await self._link.first()
         except BaseException:
             await self._opened.aclose()
             raise
@@ -135,17 +136,30 @@ class Browser:
         if count == 0:
             return
         channel = await self._link.scratch()
+        staying = 0
         try:
             async for message in self._deliveries(channel, queue, count):
                 kept = self._kept(message, queue)
                 if await decide(kept):
                     await self._remove(message)
-                elif queue in PARKED:
+                else:
+                    staying += 1
                     await self._renew(kept, message)
                 yield kept
         finally:
-            with broker_errors("closing a channel"):
+            async with asking("closing a channel", PATIENCE):
                 await channel.close()
+            await self._until_back(queue, staying)
+
+    async def _until_back(self, queue: str, staying: int) -> None:
+        # The broker puts back what a closed channel held a moment later; the next look should find it.
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + IDLE
+        while loop.time() < give_up:
+            depth = await ask_depth(self._link, self._topology.name(queue))
+            if depth is None or depth.ready >= staying:
+                return
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def _taken(self, queue: str, decide: Decide) -> list[Kept]:
         taken: list[Kept] = []
@@ -161,9 +175,9 @@ class Browser:
 
     async def _deliveries(self, channel: AbstractChannel, queue: str, count: int) -> AsyncIterator[DeliveredMessage]:
         waiting: asyncio.Queue[DeliveredMessage] = asyncio.Queue()
-        with broker_errors("looking through a queue"):
-            await channel.basic_qos(prefetch_count=min(count, MOST), timeout=PATIENCE)
-            await channel.basic_consume(self._topology.name(queue), waiting.put, timeout=PATIENCE)
+        async with asking("looking through a queue", PATIENCE):
+            await channel.basic_qos(prefetch_count=min(count, MOST))
+            await channel.basic_consume(self._topology.name(queue), waiting.put)
         for _ in range(count):
             try:
                 message = await asyncio.wait_for(waiting.get(), IDLE)
@@ -176,6 +190,8 @@ class Browser:
             raise BrokerTrouble("removing a message: the connection was lost, it may still be there")
 
     async def _renew(self, kept: Kept, message: DeliveredMessage) -> None:
+        if kept.queue not in PARKED:
+            return
         looked_at = (message.header.properties.headers or {}).get("x-delivery-count")
         if isinstance(looked_at, int) and looked_at >= RENEW_AFTER:
             routing_key = self._topology.name(kept.queue)

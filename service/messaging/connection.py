@@ -11,7 +11,7 @@ import aio_pika
 import structlog
 from yarl import URL
 
-from service.messaging.failures import BrokerRefused, BrokerTrouble, TopologyMismatch, broker_errors
+from service.messaging.failures import BrokerRefused, BrokerTrouble, TopologyMismatch, asking, broker_errors
 from service.messaging.tolerance import tolerate_unreadable_properties
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ class Link:
 
     async def connection(self, within: float) -> AbstractConnection:
         """The connection, waited for at most `within` seconds; raises BrokerTrouble when there is none by then."""
-        with broker_errors("waiting for the broker"):
-            async with asyncio.timeout(within):
-                await self._up.wait()
+        async with asking("waiting for the broker", within):
+            await self._up.wait()
         if self._connection is None:
             raise BrokerTrouble("waiting for the broker: the connection was lost")
         return self._connection
@@ -79,10 +78,10 @@ class Link:
     async def scratch(self, within: float = CONNECT_TIMEOUT) -> AbstractChannel:
         """A channel to throw away, so that a failing question closes nothing else; raises BrokerTrouble."""
         connection = await self.connection(within)
-        with broker_errors("opening a channel"):
+        async with asking("opening a channel", within):
             if connection.transport is None:
                 raise BrokerTrouble("opening a channel: the connection was lost")
-            return await connection.transport.connection.channel(publisher_confirms=False, timeout=within)
+            return await connection.transport.connection.channel(publisher_confirms=False)
 
     async def run(self) -> None:
         """Keep the connection until cancelled; says once when it is lost and once when it is back."""
@@ -162,9 +161,8 @@ class Link:
 
 async def _close(connection: AbstractConnection) -> None:
     try:
-        with broker_errors("closing"):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await connection.close()
+        async with asking("closing", CLOSE_TIMEOUT):
+            await connection.close()
     except BrokerTrouble:
         return
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from service.messaging.failures import BrokerTrouble, TopologyMismatch, broker_errors
+from service.messaging.failures import BrokerTrouble, TopologyMismatch, asking
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel as Channel
@@ -194,8 +194,8 @@ class Consumer:
         elif subscription.tag is not None and self._wanted_prefetch(subscription.queue) != subscription.prefetch:
             # The channel stays: deliveries in flight are acknowledged on it.
             tag, subscription.tag = subscription.tag, None
-            with broker_errors("cancelling a consumer"):
-                await (await subscription.channel.get_underlay_channel()).basic_cancel(tag, timeout=RPC_TIMEOUT)
+            async with asking("cancelling a consumer", RPC_TIMEOUT):
+                await (await subscription.channel.get_underlay_channel()).basic_cancel(tag)
 
     def _wanted_prefetch(self, queue: str) -> int | None:
         return None if self._paused else self._wanted.get(queue)
@@ -205,23 +205,20 @@ class Consumer:
         subscription = self._subscriptions.get(queue) or await self._open(queue)
         if subscription.channel is None:
             return
-        with broker_errors("consuming"):
+        async with asking("consuming", RPC_TIMEOUT):
             channel = await subscription.channel.get_underlay_channel()
-            await channel.basic_qos(prefetch_count=prefetch, timeout=RPC_TIMEOUT)
+            await channel.basic_qos(prefetch_count=prefetch)
             subscription.prefetch = prefetch
             subscription.last_delivery = asyncio.get_running_loop().time()
-            # Below aio-pika's Queue.consume: building its message fails on a delivery mode it does not know, and the
-            # delivery is then never settled.
-            consumed = await channel.basic_consume(
-                self._topology.name(queue), partial(self._take, subscription), timeout=RPC_TIMEOUT
-            )
+            # Below aio-pika's Queue.consume: its message converts every property again, and none of that is used here.
+            consumed = await channel.basic_consume(self._topology.name(queue), partial(self._take, subscription))
             subscription.tag = consumed.consumer_tag
 
     async def _open(self, queue: str) -> Subscription:
         connection = await self._link.connection(RPC_TIMEOUT)
-        with broker_errors("opening a channel"):
+        async with asking("opening a channel", RPC_TIMEOUT):
             channel = connection.channel(publisher_confirms=False)
-            await channel.initialize(timeout=RPC_TIMEOUT)
+            await channel.initialize()
             subscription = Subscription(queue, channel)
             channel.close_callbacks.add(lambda *_: self._touch())
             underlay = await channel.get_underlay_channel()
@@ -244,8 +241,7 @@ async def _close(channel: Channel | None) -> None:
     if channel is None or channel.is_closed:
         return
     try:
-        with broker_errors("closing a channel"):
-            async with asyncio.timeout(RPC_TIMEOUT):
-                await channel.close()
+        async with asking("closing a channel", RPC_TIMEOUT):
+            await channel.close()
     except BrokerTrouble:
         return

@@ -8,12 +8,12 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelClosed, ChannelNotFoundEntity, ChannelPreconditionFailed
 
-from service.messaging.failures import TopologyMismatch, broker_errors
+from service.messaging.failures import TopologyMismatch, asking, broker_errors
 
 if TYPE_CHECKING:
     from service.messaging.topology import Exchange, Queue, Topology
 
-RPC_TIMEOUT = 30.0
+TIMEOUT = 60.0
 APPLY = "`piste-relay topology apply`"
 
 
@@ -22,20 +22,18 @@ async def declare(connection: AbstractConnection, topology: Topology) -> None:
 
     Raises TopologyMismatch naming the first entity that exists with other arguments, BrokerTrouble when cut off.
     """
-    with broker_errors("declaring the topology"):
-        async with connection.channel() as channel:
-            for queue in topology.queues():
-                await _declare_queue(channel, queue)
-            for exchange in topology.exchanges():
-                await _declare_exchange(channel, exchange)
-            underlay = await channel.get_underlay_channel()
-            for binding in topology.bindings():
-                await underlay.queue_bind(
-                    queue=binding.queue,
-                    exchange=binding.exchange,
-                    routing_key=binding.routing_key,
-                    timeout=RPC_TIMEOUT,
-                )
+    async with asking("declaring the topology", TIMEOUT), connection.channel() as channel:
+        for queue in topology.queues():
+            await _declare_queue(channel, queue)
+        for exchange in topology.exchanges():
+            await _declare_exchange(channel, exchange)
+        underlay = await channel.get_underlay_channel()
+        for binding in topology.bindings():
+            await underlay.queue_bind(
+                queue=binding.queue,
+                exchange=binding.exchange,
+                routing_key=binding.routing_key,
+            )
 
 
 async def verify(connection: AbstractConnection, topology: Topology) -> None:
@@ -43,18 +41,17 @@ async def verify(connection: AbstractConnection, topology: Topology) -> None:
 
     Raises TopologyMismatch naming the first one that is missing, BrokerTrouble when cut off.
     """
-    with broker_errors("checking the topology"):
-        async with connection.channel() as channel:
-            for queue in topology.queues():
-                await _declare_queue(channel, queue, passive=True)
-            for exchange in topology.exchanges():
-                await _declare_exchange(channel, exchange, passive=True)
+    async with asking("checking the topology", TIMEOUT), connection.channel() as channel:
+        for queue in topology.queues():
+            await _declare_queue(channel, queue, passive=True)
+        for exchange in topology.exchanges():
+            await _declare_exchange(channel, exchange, passive=True)
 
 
 async def apply(url: str, topology: Topology) -> None:
     """Declare the topology on the broker at `url` and leave; raises as `declare` does."""
     with broker_errors("connecting to the broker"):
-        connection = await aio_pika.connect(url, timeout=RPC_TIMEOUT)
+        connection = await aio_pika.connect(url, timeout=TIMEOUT)
     async with connection:
         await declare(connection, topology)
 
@@ -76,9 +73,7 @@ def describe(topology: Topology) -> dict[str, list[dict[str, object]]]:
 
 async def _declare_queue(channel: AbstractChannel, queue: Queue, *, passive: bool = False) -> None:
     try:
-        await channel.declare_queue(
-            queue.name, durable=True, passive=passive, arguments=dict(queue.arguments), timeout=RPC_TIMEOUT
-        )
+        await channel.declare_queue(queue.name, durable=True, passive=passive, arguments=dict(queue.arguments))
     except ChannelClosed as error:
         raise _mismatch(f"queue {queue.name}", error) from error
 
@@ -91,7 +86,6 @@ async def _declare_exchange(channel: AbstractChannel, exchange: Exchange, *, pas
             durable=True,
             passive=passive,
             arguments=dict(exchange.arguments),
-            timeout=RPC_TIMEOUT,
         )
     except ChannelClosed as error:
         raise _mismatch(f"exchange {exchange.name}", error) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from aio_pika.exceptions import PublishError
 
-from service.messaging.failures import PublishUnconfirmed, PublishUnroutable, broker_errors
+from service.messaging.failures import PublishUnconfirmed, PublishUnroutable, asking, broker_errors
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel as Channel
@@ -47,9 +47,8 @@ class Publisher:
     async def close(self) -> None:
         """Close the channel, within the time of one publish."""
         if self._channel is not None and not self._channel.is_closed:
-            with broker_errors("closing the publishing channel"):
-                async with asyncio.timeout(self._timeout):
-                    await self._channel.close()
+            async with asking("closing the publishing channel", self._timeout):
+                await self._channel.close()
 
     async def _publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
         try:

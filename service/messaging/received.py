@@ -46,9 +46,7 @@ def receive(message: DeliveredMessage, queue: str, topology: Topology, now: date
     """The delivery a message is, read from the queue with this short name. Never raises, whatever the headers hold."""
     properties = message.header.properties
     headers = _table(properties.headers)
-    origin = (
-        queue if queue in COME_BACK else topology.origin_by_type(properties.message_type or message.routing_key or "")
-    )
+    origin = _origin(message, queue, headers, topology)
     trusted = headers if _is_own_copy(message, queue, headers, topology) else NOTHING
     marks = read_marks(trusted, origin=origin, now=now)
     delivery = Delivery(
@@ -93,6 +91,14 @@ def given_back(headers: Mapping[str, object], topology: Topology) -> GivenBack:
         reason=str(newest.get("reason", "")),
         count=count if isinstance(count, int) else 0,
     )
+
+
+def _origin(message: DeliveredMessage, queue: str, headers: Mapping[str, object], topology: Topology) -> str:
+    """The queue an event belongs to when nothing the relay wrote says so."""
+    was_in = given_back(headers, topology).queue if queue == RETURNED else queue
+    if was_in in COME_BACK:
+        return was_in
+    return topology.origin_by_type(message.header.properties.message_type or message.routing_key or "")
 
 
 def _is_own_copy(message: DeliveredMessage, queue: str, headers: Mapping[str, object], topology: Topology) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from service.messaging.failures import BrokerTrouble, broker_errors
+from service.messaging.failures import BrokerTrouble, asking
 from service.messaging.topology import DEAD_LETTER, PARKED, UNCLAIMED, Topology
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ async def ask_depth(link: Link, name: str) -> Depth | None:
     """
     channel = await link.scratch()
     try:
-        with broker_errors("asking for a queue"):
-            declared = await channel.queue_declare(name, passive=True, timeout=RPC_TIMEOUT)
+        async with asking("asking for a queue", RPC_TIMEOUT):
+            declared = await channel.queue_declare(name, passive=True)
     except BrokerTrouble as error:
         if isinstance(error.__cause__, ChannelNotFoundEntity):
             return None
         raise
     finally:
         if not channel.is_closed:
-            with broker_errors("closing a channel"):
+            async with asking("closing a channel", RPC_TIMEOUT):
                 await channel.close()
     return Depth(declared.message_count or 0, declared.consumer_count or 0)
 

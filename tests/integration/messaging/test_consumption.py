@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiormq.channel import Channel
 
 from service.core.delivery import Delivery
 from service.core.outcome import Outcome
@@ -90,7 +91,7 @@ async def test_should_give_back_what_fails_unexpectedly(outside: Outside, amqp_u
 
 
 async def test_should_leave_unfinished_work_to_the_broker(outside: Outside, amqp_url: str, prefix: str) -> None:
-    """Stopping waits for the grace period only; what still runs is ended without being settled, and is delivered again."""
+    """Stopping waits for the grace period only; what still runs then is ended unsettled, and delivered again."""
     script = Gathering()
     async with running_bus(amqp_url, prefix, script) as bus:
         await outside.publish(b"unfinished", message_id="m-1")
@@ -179,6 +180,7 @@ async def test_should_restart_a_consumer_that_stands_still(outside: Outside, amq
         subscription = bus._consumer._subscriptions["invoices"]
         assert subscription.channel is not None
         underlay = await subscription.channel.get_underlay_channel()
+        assert isinstance(underlay, Channel)
         underlay.consumers.clear()
         for number in range(9):
             await outside.publish(message_id=f"m-{number}")
