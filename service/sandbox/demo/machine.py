@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -32,7 +33,7 @@ START_LIMIT: Final = 60.0
 """Seconds for a program to be ready; two or three are usual."""
 STOP_LIMIT: Final = 15.0
 _EVERY: Final = 0.05
-_TAIL: Final = 2000
+_TAIL: Final = 300
 _URL: Final = re.compile(r"http://[^\s]+")
 
 
@@ -87,9 +88,10 @@ class Program:
         give_up = time.monotonic() + START_LIMIT
         while not is_ready():
             if self._running is None or self._running.poll() is not None:
-                raise StartFailed(f"{self._words[0]} ended while starting: {self.text()[-_TAIL:].strip()}")
+                said = last_words(self.text())
+                raise StartFailed(f"{self._words[0]} ended while starting: {said} (all of it is in {self.log})")
             if time.monotonic() > give_up:
-                raise StartFailed(f"{self._words[0]} was not ready within {START_LIMIT:.0f} seconds")
+                raise StartFailed(f"{self._words[0]} was not ready within {START_LIMIT:.0f} s, see {self.log}")
             time.sleep(_EVERY)
 
 
@@ -122,11 +124,12 @@ class Machine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._opened.close()
+        self.keep_logs = self.keep_logs or kind is StartFailed
         if not self.keep_logs:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, say: Callable[[str], None]) -> None:
-        """Return when everything is ready; raises StartFailed or BrokerUnavailable."""
+        """Return when everything is ready; raises StartFailed or BrokerUnavailable. After StartFailed the logs stay."""
         simulator = self._opened.enter_context(
             Program("simulator", "--port", "0", log=self.folder / "simulator.log", variables={})
         )
@@ -172,6 +175,18 @@ class Machine:
             "RELAY_MAINTENANCE__PROBE_INTERVAL": "1",
             "RELAY_SHUTDOWN_GRACE": "5",
         }
+
+
+def last_words(log: str) -> str:
+    """What a program said last: the error of its last log line, or the end of whatever it printed."""
+    line = (log.strip().splitlines() or ["it said nothing"])[-1]
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return line[-_TAIL:]
+    said = told.get("detail") or told.get("exception") if isinstance(told, dict) else None
+    errors = [part for part in str(said or line).splitlines() if "Error" in part]
+    return (errors[-1] if errors else str(said or line)).strip(" |+-")[-_TAIL:]
 
 
 def _is_green(url: str) -> bool:

@@ -133,8 +133,8 @@ def _stay(machine: Machine) -> None:
     print(
         "",
         "Everything goes on running; Ctrl-C stops it.",
-        f"  broker     {machine.amqp_url} (events to {machine.topology.name('events')}, results from "
-        f"{machine.topology.name('results')})",
+        f"  broker     {machine.amqp_url}",
+        f"             events to {machine.topology.name('events')}, results from {machine.topology.name('results')}",
         f"  worker     {machine.worker_url}/readyz, {machine.worker_url}/metrics",
         f"  simulator  {machine.api_url}/_sim/journal, {machine.api_url}/_sim/state",
         f"  logs       {machine.folder}",

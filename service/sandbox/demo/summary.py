@@ -30,7 +30,7 @@ def _ending(row: Row) -> str:
     if FOUND in row.steps:
         facts.append(FOUND)
     if row.asked > 1:
-        facts.append(f"published {row.asked} times")
+        facts.append(f"asked {row.asked} times")
     return f"{row.ending:<26}{', '.join(facts)}"
 
 
@@ -43,6 +43,8 @@ def _maintenance(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
     yield f"Parked meanwhile: {parked} requests"
     if verdict.too_many_calls:
         yield "  TOO MANY calls: whoever waits must not call"
+    if verdict.carried_out:
+        yield f"  {verdict.carried_out} of them had an effect, which the State in maintenance must not allow"
 
 
 def _counted(what: str, sentences: tuple[str, ...]) -> Iterator[str]:

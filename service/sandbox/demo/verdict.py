@@ -60,7 +60,7 @@ def judge(evidence: Evidence) -> Verdict:
     others = len(during) - probes
     allowed_probes = evidence.pause * MOST_PROBES_PER_SECOND + SPARE_PROBES
     return Verdict(
-        unexpected=tuple(_unexpected(evidence.story)),
+        unexpected=tuple(_unexpected(evidence.story, parked)),
         doubled=tuple(_doubled(evidence)),
         lost=tuple(_lost(evidence)),
         probes=probes,
@@ -70,10 +70,12 @@ def judge(evidence: Evidence) -> Verdict:
     )
 
 
-def _unexpected(story: Story) -> Iterable[str]:
+def _unexpected(story: Story, parked: int) -> Iterable[str]:
     for row in story.rows.values():
         if row.ending is not None and row.ending != row.request.expected:
             yield f"{row.request.title}: {row.ending} in place of {row.request.expected}"
+    if not parked:
+        yield "the maintenance parked no request"
     yield from (f"a result nobody asked for: {result.get('type')}" for result in story.strangers)
 
 

@@ -70,13 +70,17 @@ def test_should_be_content_when_all_went_well() -> None:
 
 def test_should_notice_another_ending() -> None:
     """Refused where it had to be done."""
-    told = Story()
-    told.ask(DEPOSIT, 0.0)
-    told.hear(terminal(DEPOSIT, "refused", reason="invoice_rejected"), 1.0)
+    told = story()
+    (other,) = [request for request in Requests().opening() if request.file == "F-2026-102.xml"]
+    told.ask(other, 0.0)
+    told.hear(terminal(other, "refused", reason="invoice_rejected"), 1.0)
 
-    assert judge(evidence(story=told, invoices=[])).unexpected == (
-        f"{DEPOSIT.title}: refused: invoice_rejected in place of done",
-    )
+    assert judge(evidence(story=told)).unexpected == (f"{other.title}: refused: invoice_rejected in place of done",)
+
+
+def test_should_notice_a_maintenance_that_parked_nothing() -> None:
+    """It would prove nothing."""
+    assert judge(evidence(story=Story(), invoices=[])).unexpected == ("the maintenance parked no request",)
 
 
 def test_should_notice_a_result_nobody_asked_for() -> None:
@@ -156,5 +160,10 @@ def test_should_notice_too_many_calls_during_the_maintenance(calls: list[dict[st
 
 
 def test_should_notice_what_was_done_during_the_maintenance() -> None:
-    """A closed State does nothing."""
-    assert not judge(evidence(calls=[DEPOSITED | {"fault": "maintenance"}])).is_good
+    """A closed State does nothing; the summary says how often it did."""
+    found = evidence(calls=[DEPOSITED | {"fault": "maintenance"}])
+
+    verdict = judge(found)
+
+    assert not verdict.is_good
+    assert any(line.startswith("  1 of them had an effect") for line in to_lines(found, verdict))
