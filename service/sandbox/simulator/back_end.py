@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from service.sandbox.simulator.answers import Answer, challenge
 from service.sandbox.simulator.operations import Caller, Operation
@@ -37,10 +38,10 @@ def credentials(header: str) -> tuple[str, str]:
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:  # Any: JSON of a client
-    """The JSON object in a body; None when it is something else."""
+    """The JSON object in a body; None when it is something else, or holds text that could not be written again."""
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
         return None
     return document if isinstance(document, dict) else None
 

@@ -44,7 +44,7 @@ class ChorusPro:
     def apply(self, settings: SimulatorSettings) -> None:
         """Go on with other settings; what was deposited keeps the speed it was deposited with."""
         self.settings = settings
-        self.parties.settings = settings
+        self.parties.apply(settings)
 
     def next_counter(self) -> int:
         """The counter of the next flow."""
@@ -64,12 +64,12 @@ class ChorusPro:
                 self._integrate(flow, due_at, by_rule=True)
         return now
 
-    def candidates(self, *, flow: object, number: object) -> Iterable[Invoice]:
+    def candidates(self, *, flow: str | None, number: str | None) -> Iterable[Invoice]:
         """The invoices of a flow or with a number, where one is given; else all of them."""
-        if isinstance(flow, str) and flow:
+        if flow is not None:
             found = self.flows.get(flow)
             return [self.invoices[id] for id in found.invoice_ids] if found else ()
-        if isinstance(number, str) and number:
+        if number is not None:
             return self._numbered.get(number, ())
         return self.invoices.values()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
@@ -27,6 +28,7 @@ _PROCEDURES: Final = {
     "procedure avec negociation": "COMP_NEGOTIATION",
     "dialogue competitif": "COMP_DIALOGUE",
 }
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _KINDS: Final = {"travaux": "WORKS", "fournitures": "SUPPLIES", "services": "SERVICES"}
 _SIMPLIFIED_CRITERIA: Final = (
     ("SIM-TURNOVER", "Chiffre d'affaires annuel general"),
@@ -60,19 +62,19 @@ def simplified(
 ) -> bytes:
     """A DUME of turnover and headcount only, filled from what is known of the consultation."""
     buyer = (
-        f'<cac:PartyIdentification><cbc:ID schemeID="SIRET">{escape(buyer_id)}</cbc:ID></cac:PartyIdentification>'
-        f"<cac:PartyName><cbc:Name>{escape(buyer_name)}</cbc:Name></cac:PartyName>"
+        f'<cac:PartyIdentification><cbc:ID schemeID="SIRET">{_in_xml(buyer_id)}</cbc:ID></cac:PartyIdentification>'
+        f"<cac:PartyName><cbc:Name>{_in_xml(buyer_name)}</cbc:Name></cac:PartyName>"
     )
     kind = _KINDS.get(folded_word(contract_type or ""), "OTHER")
     project = (
         "<cac:ProcurementProject>"
-        f"<cbc:Name>{escape(title or reference)}</cbc:Name>"
+        f"<cbc:Name>{_in_xml(title or reference)}</cbc:Name>"
         f'<cbc:ProcurementTypeCode listID="ProjectType">{kind}</cbc:ProcurementTypeCode>'
         "</cac:ProcurementProject>"
     )
     parts = project + "".join(_lot(number, name) for number, name in lots.items())
     code = _PROCEDURES.get(folded_word(procedure or ""), "OTHER")
-    return _document(escape(reference), code, buyer, parts, _SIMPLIFIED_CRITERIA)
+    return _document(_in_xml(reference), code, buyer, parts, _SIMPLIFIED_CRITERIA)
 
 
 def check(document: bytes) -> None:
@@ -113,14 +115,14 @@ def _document(reference: str, procedure: str, buyer: str, parts: str, criteria: 
 
 
 def _lot(number: str, title: str | None) -> str:
-    name = f"<cac:ProcurementProject><cbc:Name>{escape(title)}</cbc:Name></cac:ProcurementProject>" if title else ""
-    return f"<cac:ProcurementProjectLot><cbc:ID>{escape(number)}</cbc:ID>{name}</cac:ProcurementProjectLot>"
+    name = f"<cac:ProcurementProject><cbc:Name>{_in_xml(title)}</cbc:Name></cac:ProcurementProject>" if title else ""
+    return f"<cac:ProcurementProjectLot><cbc:ID>{_in_xml(number)}</cbc:ID>{name}</cac:ProcurementProjectLot>"
 
 
 def _criterion(code: str, name: str) -> str:
     return (
         f'<cac:TenderingCriterion><cbc:ID schemeAgencyID="SIMULATOR">{code}</cbc:ID>'
-        f"<cbc:Name>{escape(name)}</cbc:Name></cac:TenderingCriterion>\n"
+        f"<cbc:Name>{_in_xml(name)}</cbc:Name></cac:TenderingCriterion>\n"
     )
 
 
@@ -141,6 +143,11 @@ def _lines(root: Element) -> list[str]:
         "Lots": ", ".join(lot.text or "" for lot in root.findall(f"{_CAC}ProcurementProjectLot/{_CBC}ID")),
     }
     return ["DUME ACHETEUR (simulateur)", *(f"{name} : {value}" for name, value in found.items() if value)]
+
+
+def _in_xml(text: str) -> str:
+    """A text as XML may hold it: without control characters, which no XML can carry."""
+    return escape(_NOT_IN_XML.sub("", text))
 
 
 def _in_pdf(line: str) -> str:

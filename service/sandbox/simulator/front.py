@@ -53,16 +53,18 @@ class Front:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer any call outside the admin API."""
-        content = await request.read()
-        way = _way(request.path, content)
+        content = await _read(request)
+        way = _way(request.path, content or b"")
         call = self.world.journal.received(
             at=self.world.clock(),
             operation=way.name if way else UNKNOWN,
             upstream=way.upstream if way else "gateway",
             method=request.method,
             path=request.path,
-            body=content,
+            body=content or b"",
         )
+        if content is None:
+            return self._send(call, Answer(status=413))
         if way is None:
             return self._send(call, Answer(status=403))
         if request.method != way.method:
@@ -146,6 +148,14 @@ class Front:
         if answer.content_type is not None:
             headers["Content-Type"] = answer.content_type
         return web.Response(status=answer.status, body=answer.content, headers=headers)
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """The body; None when it is larger than the gateway takes."""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
 
 
 def _way(path: str, content: bytes) -> _Way | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from service.sandbox.simulator.settings import Account, SimulatorSettings
+from service.sandbox.simulator.settings import Account, Party, SimulatorSettings
 
 _FIRST_ID: Final = 26_262_900
 _MADE_UP_COMPANY: Final = "ENTREPRISE FICTIVE"
@@ -29,13 +30,22 @@ class Parties:
         self.settings = settings
         self._by_siret: dict[str, Structure] = {}
         self._suppliers: dict[str, dict[str, Structure]] = {}
-        for account in settings.accounts:
-            self.add_account(account)
-        for party in settings.recipients:
+        self._add_all(settings.accounts, settings.recipients)
+
+    def apply(self, settings: SimulatorSettings) -> None:
+        """Go on with other settings. An account whose list changed issues for those it lists now, and for no others."""
+        listed = {account.login: account.suppliers for account in self.settings.accounts}
+        changed = [account for account in settings.accounts if listed.get(account.login) != account.suppliers]
+        self.settings = settings
+        self._add_all(changed, settings.recipients)
+
+    def _add_all(self, accounts: Iterable[Account], recipients: Iterable[Party]) -> None:
+        for account in accounts:
+            self._list(account)
+        for party in recipients:
             self._add(party.siret, party.name, is_public=True)
 
-    def add_account(self, account: Account) -> None:
-        """Let an account issue for the companies it lists, and for no others."""
+    def _list(self, account: Account) -> None:
         self._suppliers[account.login] = {
             party.siret: self._add(party.siret, party.name, is_public=False) for party in account.suppliers
         }

@@ -82,8 +82,9 @@ def _found(chorus_pro: ChorusPro, caller: Caller, body: Body, now: datetime) -> 
     since = wire.moment_of(body, "periodeDateHeureEtatCourantDu")
     until = wire.moment_of(body, "periodeDateHeureEtatCourantAu")
     statuses = wire.list_of(body, "statutCourant")
-    fits = _filter(body)
-    for invoice in chorus_pro.candidates(flow=body.get("numeroFluxDepot"), number=body.get("numeroFacture")):
+    flow, number = wire.optional_text_of(body, "numeroFluxDepot"), wire.optional_text_of(body, "numeroFacture")
+    fits = _filter(body, flow=flow, number=number)
+    for invoice in chorus_pro.candidates(flow=flow, number=number):
         if invoice.shown_at > now or not chorus_pro.parties.is_supplier(caller.login, invoice.supplier.siret):
             continue
         status = invoice.status(now)
@@ -92,20 +93,20 @@ def _found(chorus_pro: ChorusPro, caller: Caller, body: Body, now: datetime) -> 
             yield invoice
 
 
-def _filter(body: Body) -> Callable[[Invoice], bool]:
+def _filter(body: Body, *, flow: str | None, number: str | None) -> Callable[[Invoice], bool]:
     """The filters that do not depend on the present moment. One that is absent lets everything through."""
-    number, flow = body.get("numeroFacture"), body.get("numeroFluxDepot")
-    supplier, kind = wire.number_of(body, "idFournisseur"), body.get("typeFacture")
+    supplier, kind = wire.number_of(body, "idFournisseur"), wire.optional_text_of(body, "typeFacture")
     first, last = wire.moment_of(body, "periodeDateDepotDu"), wire.moment_of(body, "periodeDateDepotAu")
-    recipients = {one.get("idDestinataire") for one in wire.list_of(body, "listeDestinataire") if isinstance(one, dict)}
+    listed = [one for one in wire.list_of(body, "listeDestinataire") if isinstance(one, dict)]
+    recipients = {wire.number_of(one, "idDestinataire") for one in listed}
 
     def fits(invoice: Invoice) -> bool:
         deposited = wire.day(invoice.deposited_at)
         return (
-            number in {None, "", invoice.facts.number}
-            and flow in {None, "", invoice.flow_number}
+            number in {None, invoice.facts.number}
+            and flow in {None, invoice.flow_number}
             and supplier in {None, invoice.supplier.id}
-            and kind in {None, "", type_of(invoice)}
+            and kind in {None, type_of(invoice)}
             and (not recipients or invoice.recipient.id in recipients)
             and (first is None or deposited >= wire.day(first))
             and (last is None or deposited <= wire.day(last))

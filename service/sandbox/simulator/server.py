@@ -45,7 +45,11 @@ class Simulator:
         application.router.add_route("*", "/{path:.*}", self._front.handle)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_WITHIN)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return self

@@ -28,7 +28,8 @@ async def active_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -> D
 async def search_structures(chorus_pro: ChorusPro, _: Caller, body: Body) -> Done:
     """Find structures by SIRET, by a part of their name, private or public."""
     wanted = wire.object_of(body, "structure")
-    siret, kind = wanted.get("identifiantStructure"), wanted.get("typeStructure")
+    siret = wire.optional_text_of(wanted, "identifiantStructure")
+    kind = wire.optional_text_of(wanted, "typeStructure")
     name = str(wanted.get("raisonSocialeStructure") or wanted.get("libelleStructure") or "").casefold()
     page = Page.of(wire.object_of(body, "parametres"))
     rows: list[wire.Reply] = [
@@ -40,7 +41,7 @@ async def search_structures(chorus_pro: ChorusPro, _: Caller, body: Body) -> Don
             "statut": "ACTIVE",
         }
         for known in chorus_pro.parties.all()
-        if siret in {None, "", known.siret} and name in known.name.casefold() and kind in {None, "", _kind(known)}
+        if siret in {None, known.siret} and name in known.name.casefold() and kind in {None, _kind(known)}
     ]
     if not rows:
         raise wire.Refused(20000, wire.NOTHING_FOUND)

@@ -14,6 +14,7 @@ DONE: Final = "GCU_MSG_01_000"
 NOTHING_FOUND: Final = "TRA_MSG_00.015"
 DEFAULT_PAGE: Final = 10
 DEFAULT_MOST: Final = 200
+_LARGEST: Final = 2**63 - 1
 
 Body = Mapping[str, Any]  # Any: JSON that a client sent, of any shape
 Reply = dict[str, object]
@@ -45,6 +46,14 @@ def text_of(body: Body, name: str) -> str:
     return value.strip()
 
 
+def optional_text_of(body: Body, name: str) -> str | None:
+    """A text; None when it is not there or empty; raises FieldMissing when it is something else."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise FieldMissing(name)
+    return value or None
+
+
 def number_of(body: Body, name: str) -> int | None:
     """A number, also written as text; None when it is not there; raises FieldMissing when it is none."""
     value = body.get(name)
@@ -53,9 +62,12 @@ def number_of(body: Body, name: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise FieldMissing(name)
     try:
-        return int(value)
+        number = int(value)
     except ValueError as error:
         raise FieldMissing(name) from error
+    if abs(number) > _LARGEST:
+        raise FieldMissing(name)
+    return number
 
 
 def object_of(body: Body, name: str) -> Body:
@@ -79,9 +91,9 @@ def moment_of(body: Body, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        return moment.astimezone(PARIS) if moment.tzinfo else moment.replace(tzinfo=PARIS)
+    except (ValueError, OverflowError) as error:
         raise FieldMissing(name) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 
 def precise(moment: datetime) -> str:

@@ -53,7 +53,6 @@ class World:
         """Add a technical account, or replace the one of the same login."""
         others = tuple(known for known in self.settings.accounts if known.login != account.login)
         self.apply(self.settings.changed(accounts=(*others, account)))
-        self.chorus_pro.parties.add_account(account)
 
     def put_application(self, application: Application) -> None:
         """Add an application, or replace the one of the same client id."""
