@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -11,13 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from service.sandbox.simulator.answers import to_json
 from service.sandbox.simulator.back_end import json_object
 from service.sandbox.simulator.catalogue import CATALOGUE
-from service.sandbox.simulator.faults import Fault
+from service.sandbox.simulator.dume import HEALTH_CHECK
+from service.sandbox.simulator.dume_operations import OPERATIONS
+from service.sandbox.simulator.faults import EVERYTHING, TOKEN, Fault
+from service.sandbox.simulator.front import UNKNOWN
 from service.sandbox.simulator.injection import FaultParamsInvalid, check_params
 from service.sandbox.simulator.rules import Rule
-from service.sandbox.simulator.settings import Account, Application
+from service.sandbox.simulator.settings import Account, Application, Seconds
 from service.sandbox.simulator.world import World
 
 PREFIX: Final = "/_sim"
+_MEANT: Final = frozenset(
+    {EVERYTHING, TOKEN, UNKNOWN, HEALTH_CHECK, "gateway", "chorus-pro", "dume"}
+    | {operation.name for operation in CATALOGUE}
+    | {operation.name for operation in OPERATIONS}
+)
+"""What a fault can be meant for."""
 
 
 class _Asked(BaseModel):
@@ -39,7 +49,7 @@ class _DumeSet(_Asked):
 
 
 class _ClockMoved(_Asked):
-    advance: float = Field(ge=0)
+    advance: Seconds
 
 
 class Admin:
@@ -88,7 +98,7 @@ class Admin:
         return {"operations": [{"name": one.name, "method": one.method, "path": one.path} for one in CATALOGUE]}
 
     async def _journal(self, request: web.Request) -> object:
-        calls = self.world.journal.calls(request.query.get("operation"), since=int(request.query.get("since", "0")))
+        calls = self.world.journal.calls(request.query.get("operation"), since=_whole(request.query.get("since", "0")))
         return {"calls": [call.to_json() for call in calls]}
 
     async def _clear_journal(self, _: web.Request) -> object:
@@ -126,6 +136,7 @@ class Admin:
 
     async def _add_fault(self, request: web.Request) -> object:
         fault = Fault.model_validate(await _body(request))
+        _check_meant(fault)
         check_params(fault)
         return self.world.faults.add(fault, self.world.clock()).to_json()
 
@@ -147,7 +158,7 @@ class Admin:
     async def _set_status(self, request: web.Request) -> object:
         asked = _StatusSet.model_validate(await _body(request))
         now = self.world.chorus_pro.advance()
-        invoice = self.world.chorus_pro.invoices[int(request.match_info["id"])]
+        invoice = self.world.chorus_pro.invoices[_whole(request.match_info["id"])]
         invoice.set_status(asked.status, now, asked.comment)
         return {"id": invoice.id, "status": invoice.status(now).code}
 
@@ -168,12 +179,16 @@ class Admin:
         return self.world.dume.set_state(request.match_info["id"], _DumeSet.model_validate(await _body(request)).state)
 
     async def _put_account(self, request: web.Request) -> object:
-        account = Account.model_validate(await _body(request))
+        asked = await _body(request)
+        known = {account.login: account for account in self.world.settings.accounts}.get(str(asked.get("login")))
+        account = Account.model_validate((known.model_dump() if known else {}) | asked)
         self.world.put_account(account)
         return account.model_dump(mode="json", exclude={"password"})
 
     async def _put_application(self, request: web.Request) -> object:
-        application = Application.model_validate(await _body(request))
+        asked = await _body(request)
+        known = {one.client_id: one for one in self.world.settings.applications}.get(str(asked.get("client_id")))
+        application = Application.model_validate((known.model_dump() if known else {}) | asked)
         self.world.put_application(application)
         return application.model_dump(mode="json", exclude={"client_secret"})
 
@@ -199,6 +214,21 @@ async def _body(request: web.Request) -> dict[str, Any]:  # Any: JSON of whoever
     if body is None:
         raise ValueError("the body must be a JSON object")
     return body
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a whole number") from None
+
+
+def _check_meant(fault: Fault) -> None:
+    """Refuse a fault that no call could ever meet, naming what is spelt like it."""
+    for name in (fault.operation, *fault.spare):
+        if name not in _MEANT:
+            near = difflib.get_close_matches(name, _MEANT, n=3) or sorted(_MEANT)
+            raise ValueError(f"there is no operation {name!r} here; did you mean {', '.join(near)}?")
 
 
 def _json(status: int, document: object) -> web.Response:

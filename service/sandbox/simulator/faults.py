@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
+from service.sandbox.simulator.settings import Seconds
+
 Kind = Literal[
     "status",
     "maintenance",
@@ -43,7 +45,7 @@ class Fault(BaseModel):
     """How many calls go through before the first meets it."""
     rate: float | None = Field(default=None, ge=0, le=1)
     """The share of calls that meet it, drawn by lot."""
-    seconds: float | None = Field(default=None, gt=0)
+    seconds: Seconds | None = Field(default=None, gt=0)
     """How long it lasts from the moment it is added."""
     until: AwareDatetime | None = None
     contains: str | None = None

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from service.sandbox.simulator.answers import MAINTENANCE_PAGE, Answer, challenge
 from service.sandbox.simulator.faults import Fault
+from service.sandbox.simulator.settings import LONGEST
 
 LONGEST_SILENCE: Final = 900.0
 """Seconds after which a client that never leaves is let go."""
@@ -49,8 +50,11 @@ def check_params(fault: Fault) -> None:
         raise FaultParamsInvalid(f"{fault.kind} does not know the params {sorted(unknown)}")
     if fault.kind == "status":
         _status(fault)
-    if not isinstance(fault.params.get("seconds", 1), int | float):
+    if not _is_duration(fault.params.get("seconds", 1)):
         raise FaultParamsInvalid("params.seconds is a number of seconds")
+    wait = fault.params.get("retry_after", 1)
+    if not _is_duration(wait) and not (isinstance(wait, str) and wait.isprintable()):
+        raise FaultParamsInvalid("params.retry_after is a number of seconds, or a date as headers write it")
 
 
 def substitute(fault: Fault) -> Answer:
@@ -122,6 +126,10 @@ def _status(fault: Fault) -> Answer:
     return Answer(status=status, body=said, headers=_texts(fault.params.get("headers")))
 
 
+def _is_duration(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST
+
+
 def _wait(seconds: object) -> dict[str, str]:
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
@@ -131,4 +139,7 @@ def _texts(headers: Any) -> dict[str, str]:  # Any: JSON of the admin API
         return {}
     if not isinstance(headers, dict):
         raise FaultParamsInvalid("params.headers is an object of texts")
-    return {str(name): str(value) for name, value in headers.items()}
+    texts = {str(name): str(value) for name, value in headers.items()}
+    if not all(text.isprintable() for text in (*texts, *texts.values())):
+        raise FaultParamsInvalid("params.headers holds a character that no header can carry")
+    return texts

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
 
 Api = Literal["factures", "transverses", "structures", "dume"]
+LONGEST: Final = 10 * 365 * 86_400.0
+"""Seconds, ten years: a longer time would only leave the calendar."""
+Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
+
 ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "dume"})
 
 
@@ -71,20 +75,20 @@ class SimulatorSettings(_Told):
     any_recipient: bool = True
     """Whether a recipient nobody listed is made up; else its invoices are refused."""
 
-    token_lifetime: float = Field(default=3600.0, ge=1)
+    token_lifetime: Seconds = Field(default=3600.0, ge=1)
     invalid_client_status: Literal[400, 401] = 400
     """Both were seen for a wrong identifier or secret."""
     quota: int | None = Field(default=None, ge=1)
     """Calls of one application in one window; None for no limit."""
-    quota_window: float = Field(default=60.0, gt=0)
+    quota_window: Seconds = Field(default=60.0, gt=0)
 
-    unknown_for: float = Field(default=0.2, ge=0)
+    unknown_for: Seconds = 0.2
     """How long after its deposit a flow is not known yet to the flow report."""
-    integrated_after: float = Field(default=1.0, ge=0)
+    integrated_after: Seconds = 1.0
     """From deposit to the final state of the flow."""
-    search_lag: float = Field(default=0.2, ge=0)
+    search_lag: Seconds = 0.2
     """From integration to an invoice showing in searches."""
-    status_step: float = Field(default=1.0, ge=0)
+    status_step: Seconds = 1.0
     """Between the statuses an invoice goes through by itself."""
 
     refusal_status: Literal[200, 400] = 200

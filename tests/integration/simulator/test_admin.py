@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from service.sandbox.samples import make_ubl
-from tests.integration.simulator.caller import PASSWORD, Caller
+from tests.integration.simulator.caller import LOGIN, PASSWORD, TRANSVERSES, Caller, account
 
 
 async def test_should_write_every_call_down_without_a_secret(caller: Caller) -> None:
@@ -88,6 +90,53 @@ async def test_should_change_a_password(caller: Caller) -> None:
     await caller.post("/_sim/accounts", {"login": "TECH_1_1@cpro.fr", "password": "changed"})
 
     assert (await caller.send("GET", "/cpro/transverses/v1/health-check")).status == 401
+
+
+async def test_should_keep_what_a_changed_account_does_not_name(caller: Caller) -> None:
+    """A new password leaves the account its suppliers, those it met included."""
+    await caller.integrated(make_ubl("F-1", supplier="99977788800011"))
+    await caller.post("/_sim/accounts", {"login": LOGIN, "password": "changed"})
+    caller.headers["cpro-account"] = account(LOGIN, "changed")
+
+    assert [row["numeroFacture"] for row in (await caller.search())["listeFactures"]] == ["F-1"]
+
+
+async def test_should_take_accounts_in_as_settings(caller: Caller) -> None:
+    """An account that comes with the settings may issue for the companies it lists."""
+    other = {"login": "TECH_3_3@cpro.fr", "password": "other", "suppliers": [{"siret": "99988800000015", "name": "B"}]}
+    await caller.post("/_sim/settings", {"accounts": [other]})
+    caller.headers["cpro-account"] = account("TECH_3_3@cpro.fr", "other")
+    answer = await caller.post(f"{TRANSVERSES}/recuperer/structures/actives/fournisseur")
+
+    assert [one["identifiant"] for one in answer.json["listeStructures"]] == ["99988800000015"]
+
+
+async def test_should_refuse_a_fault_that_no_call_could_meet(caller: Caller) -> None:
+    """A misspelt operation is refused with the name it resembles, in place of waiting for ever."""
+    refused = await caller.fault("lost_answer", operation="deposerFluxFactures")
+
+    assert (refused.status, "did you mean deposerFluxFacture?" in refused.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock", '{"advance": 1e300}'),
+        ("clock", '{"advance": Infinity}'),
+        ("settings", '{"integrated_after": 1e300}'),
+        ("faults", '{"kind": "throttle", "seconds": 1e300}'),
+        ("faults", '{"kind": "throttle", "params": {"retry_after": "1\\r\\nX: y"}}'),
+        ("faults", '{"kind": "status", "params": {"headers": {"X": "1\\n"}}}'),
+        ("faults", '{"kind": "slow", "params": {"seconds": true}}'),
+        ("accounts", '{"login": ["x"]}'),
+        ("invoices/x/status", '{"status": "REJETEE"}'),
+    ],
+)
+async def test_should_refuse_what_could_not_be_carried_out(caller: Caller, path: str, body: str) -> None:
+    """A wrong request is answered with a sentence and changes nothing."""
+    refused = await caller.send("POST", f"/_sim/{path}", data=body)
+
+    assert (refused.status, bool(refused.json["errors"])) == (400, True)
 
 
 async def test_should_answer_404_for_what_is_not_there(caller: Caller) -> None:
