@@ -44,3 +44,9 @@ class Task:
         """Whether it can be sent at once if nothing was sent before, so that claiming and sending are one commit."""
         unusable = isinstance(self.prepared, EventInvalid) or self.objection is not None
         return self.may_call and not unusable and not self.write.reads_first
+
+    @property
+    def about(self) -> str:
+        """What a person looks for on the portal: the natural keys, or the subject."""
+        keys = () if isinstance(self.prepared, EventInvalid) else self.write.keys(self.prepared)
+        return ", ".join(keys) or self.event.envelope.subject or f"event {self.event.envelope.id}"

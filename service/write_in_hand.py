@@ -184,11 +184,19 @@ class WriteInHand:
         if self.doubt is Doubt.LOOK_UP:
             looked = await task.write.look(task.prepared, self.entry, task.calls)
             if isinstance(looked, Absent):
-                return await self._send()
+                return await self._look_for_it_again()
             if isinstance(looked, UsedByOther):
                 return await self._finish(_number_used(looked))
         source, id = self.sent_before
         raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+
+    async def _look_for_it_again(self) -> Outcome:
+        """A search lags behind what was just made: it is gone only when it was looked for as long as in doubt."""
+        task = self._task
+        if (task.event.now - task.delivery.first_seen).total_seconds() >= self._policies.doubt.wait:
+            return await self._send()
+        await self._change(Change(release=True))
+        return RetryLater(delay=self._policies.retries.smallest, reason="key_busy", counted=False)
 
     async def _look(self) -> Outcome:
         task = self._task
@@ -223,13 +231,7 @@ class WriteInHand:
 
     async def _hold(self, detail: str) -> Outcome:
         await self._change(Change(state=State.HELD, reason="needs_person", release=True))
-        return Rejected(reason="needs_person", detail=f"{detail} It is about {self._about()}.")
-
-    def _about(self) -> str:
-        """What a person looks for on the portal: the natural keys, or the subject."""
-        task = self._task
-        keys = () if isinstance(task.prepared, EventInvalid) else task.write.keys(task.prepared)
-        return ", ".join(keys) or task.event.envelope.subject or f"event {task.event.envelope.id}"
+        return Rejected(reason="needs_person", detail=f"{detail} It is about {self._task.about}.")
 
     async def _follow(self) -> Outcome:
         task, answer = self._task, self.entry.answer or {}
