@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -14,7 +15,7 @@ from service.messaging.consumer import Consumer
 from service.messaging.declaring import declare, verify
 from service.messaging.failures import BrokerTrouble, broker_errors
 from service.messaging.in_flight import GIVE_BACK_PAUSE, Handle, InFlight
-from service.messaging.patience import PatientPublisher
+from service.messaging.patience import REPLACE_AFTER, PatientPublisher
 from service.messaging.publisher import PUBLISH_TIMEOUT, Publisher
 from service.messaging.received import receive
 from service.messaging.returned import Returned
@@ -43,6 +44,17 @@ CANCEL_TIMEOUT = 5.0
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the bus waits before it does something about it, each in seconds and explained where it is defined."""
+
+    publish: float = PUBLISH_TIMEOUT
+    give_back: float = GIVE_BACK_PAUSE
+    watch_every: float = EVERY
+    stalled_after: float = STALLED_AFTER
+    replace_after: float = REPLACE_AFTER
+
+
 class Bus:
     """Two connections, one to consume and one to publish, and everything on them. Its tasks belong to `group`.
 
@@ -59,10 +71,7 @@ class Bus:
         moved: Moved,
         concurrency: int,
         declare_topology: bool = True,
-        publish_timeout: float = PUBLISH_TIMEOUT,
-        give_back_pause: float = GIVE_BACK_PAUSE,
-        watch_every: float = EVERY,
-        stalled_after: float = STALLED_AFTER,
+        patience: Patience = Patience(),
     ) -> None:
         self._group = group
         self._topology = topology
@@ -70,17 +79,30 @@ class Bus:
         self._repairing = asyncio.Lock()
         self._consuming = Link(url, name="consume", prepare=self._prepare)
         self._publishing = Link(url, name="publish")
-        self._publisher = Publisher(self._publishing, timeout=publish_timeout)
+        self._publisher = Publisher(self._publishing, timeout=patience.publish)
         self._settlement = Settlement(
-            PatientPublisher(self._publisher, doubted=self._doubted, repair=self._repair, replace=self.replace),
+            PatientPublisher(
+                self._publisher,
+                doubted=self._doubted,
+                repair=self._repair,
+                replace=self.replace,
+                replace_after=patience.replace_after,
+            ),
             topology,
             moved,
         )
-        self._in_flight = InFlight(handle, self._settlement, concurrency=concurrency, give_back_pause=give_back_pause)
+        self._in_flight = InFlight(
+            handle, self._settlement, concurrency=concurrency, give_back_pause=patience.give_back
+        )
         self._returned = Returned(self._in_flight, self._settlement, topology)
         self._consumer = Consumer(self._consuming, topology, self._take, self._repair)
         self._watchdog = Watchdog(
-            self._consuming, self._consumer, self._in_flight, topology, every=watch_every, stalled_after=stalled_after
+            self._consuming,
+            self._consumer,
+            self._in_flight,
+            topology,
+            every=patience.watch_every,
+            stalled_after=patience.stalled_after,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._complete_at = asyncio.get_running_loop().time()

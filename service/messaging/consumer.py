@@ -189,7 +189,7 @@ class Consumer:
 
     async def _end_unwanted(self, subscription: Subscription) -> None:
         if subscription.stale or subscription.channel is None or subscription.channel.is_closed:
-            del self._subscriptions[subscription.queue]
+            self._subscriptions.pop(subscription.queue, None)
             await _close(subscription.channel)
         elif subscription.tag is not None and self._wanted_prefetch(subscription.queue) != subscription.prefetch:
             # The channel stays: deliveries in flight are acknowledged on it.
@@ -201,7 +201,10 @@ class Consumer:
         return None if self._paused else self._wanted.get(queue)
 
     async def _consume(self, queue: str) -> None:
-        prefetch = self._wanted[queue]
+        # Opening the queues before this one took a while: it may be unwanted by now.
+        prefetch = self._wanted_prefetch(queue)
+        if prefetch is None:
+            return
         subscription = self._subscriptions.get(queue) or await self._open(queue)
         if subscription.channel is None:
             return

@@ -55,6 +55,11 @@ def broker_errors(doing: str, kind: type[BrokerTrouble] = BrokerTrouble) -> Iter
         raise kind(f"{doing}: no answer in time") from error
     except (*CONNECTION_EXCEPTIONS, ChannelInvalidStateError) as error:
         raise kind(f"{doing}: {type(error).__name__} {error}".rstrip()) from error
+    except Exception as error:
+        # What waits on a channel that the library closes itself ends with this very class, and no text.
+        if type(error) is Exception:
+            raise kind(f"{doing}: the channel was closed") from error
+        raise
 
 
 @asynccontextmanager

@@ -49,6 +49,11 @@ class Work:
         delivery = self.received.delivery
         return (delivery.queue, delivery.message_id, delivery.turn, len(delivery.body))
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody would settle what joined now: the loop tells of an ended task a moment later."""
+        return self.task is not None and self.task.done()
+
     def is_same(self, delivery: Delivery) -> bool:
         """Whether a delivery is the same message of the same queue, not merely the same event."""
         mine = self.received.delivery
@@ -152,8 +157,8 @@ class InFlight:
             await give_back(message)
 
     def _find(self, work: Work) -> Work | None:
-        same = (other for other in self._works.get(work.key, ()) if other.is_same(work.received.delivery))
-        return next(same, None)
+        works = self._works.get(work.key, ())
+        return next((other for other in works if not other.has_ended and other.is_same(work.received.delivery)), None)
 
     def _was_settled(self, work: Work) -> bool:
         # The outcome was confirmed, only the acknowledgement could not be sent: as if it had joined in time.

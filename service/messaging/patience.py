@@ -43,11 +43,13 @@ class PatientPublisher:
         doubted: Callable[[bool], None],
         repair: Callable[[], Awaitable[None]],
         replace: Callable[[], Awaitable[None]],
+        replace_after: float = REPLACE_AFTER,
     ) -> None:
         self._publisher = publisher
         self._doubted = doubted
         self._repair = repair
         self._replace = replace
+        self._replace_after = replace_after
         self._in_doubt = 0
         self._replaced_at = 0.0
 
@@ -75,7 +77,7 @@ class PatientPublisher:
                 error = PublishUnroutable(str(mismatch))
             else:
                 return
-            if clock.time() - max(since, self._replaced_at) > REPLACE_AFTER:
+            if clock.time() - max(since, self._replaced_at) > self._replace_after:
                 self._replaced_at = clock.time()
                 await self._replace()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from contracts.results import ResultEvent, failure_reply, reply
 from contracts.results.requests import RequestCancellationDone
 from service.core.delivery import Delivery
 from service.core.outcome import Completed, Outcome
-from service.messaging.bus import Bus
+from service.messaging.bus import Bus, Patience
 from service.messaging.topology import Topology
 from tests.support.until import until
 
@@ -58,14 +58,10 @@ async def running_bus(
 ) -> AsyncIterator[Bus]:
     """The relay's side, consuming; stopped at the end without grace."""
     async with asyncio.TaskGroup() as group:
-        settings = {
-            "handle": script.handle,
-            "moved": script.moved,
-            "concurrency": 16,
-            "publish_timeout": 2.0,
-            **options,
-        }
-        async with Bus(url, topology(prefix), group, **settings) as bus:
+        named = {option.name for option in fields(Patience)}
+        waits = {"publish": 2.0} | {name: options.pop(name) for name in named & options.keys()}
+        settings = {"handle": script.handle, "moved": script.moved, "concurrency": 16, **options}
+        async with Bus(url, topology(prefix), group, patience=Patience(**waits), **settings) as bus:
             bus.consume(ALL_QUEUES if queues is None else queues)
             yield bus
 

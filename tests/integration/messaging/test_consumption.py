@@ -81,7 +81,7 @@ async def test_should_give_back_what_fails_unexpectedly(outside: Outside, amqp_u
         return DONE
 
     script.answer = answer
-    async with running_bus(amqp_url, prefix, script, queues={"invoices": 1}, give_back_pause=0.05) as bus:
+    async with running_bus(amqp_url, prefix, script, queues={"invoices": 1}, give_back=0.05) as bus:
         await outside.publish(message_id="m-1")
         await outside.publish(message_id="m-2")
         await eventually(lambda: len(script.seen) == 3 and bus.in_flight == 0, "three deliveries")

@@ -76,7 +76,7 @@ async def test_should_wait_out_a_memory_alarm(
         return Completed(results=(result,), reason="done")
 
     script = Script(answer=answer)
-    async with running_bus(amqp_url, prefix, script, publish_timeout=0.5) as bus:
+    async with running_bus(amqp_url, prefix, script, publish=0.5) as bus:
         await outside.publish()
         await entered.wait()
         await asyncio.to_thread(controlled_broker.raise_memory_alarm)
@@ -91,6 +91,32 @@ async def test_should_wait_out_a_memory_alarm(
 
     assert (in_flight, message.header.properties.message_id) == (1, result.id)
     assert len(script.seen) == 1
+
+
+async def test_should_replace_its_connections_when_a_doubt_lasts(outside: Outside, amqp_url: str, prefix: str) -> None:
+    """A broker that stays silent is left: the connections are made anew, and the event is settled over them."""
+    script = Script(outcomes=[Completed(results=(final_result(),), reason="done")])
+    async with (
+        SilentProxy(amqp_url) as proxy,
+        running_bus(proxy.url, prefix, script, publish=0.3, replace_after=0.5) as bus,
+    ):
+        await eventually(bus.is_consuming, "consumption")
+        before = bus._publishing._connection
+        entered = asyncio.Event()
+
+        async def answer(_delivery: object) -> Completed:
+            proxy.freeze()
+            entered.set()
+            return Completed(results=(final_result(),), reason="done")
+
+        script.answer = answer
+        await outside.publish(message_id="m-1")
+        await entered.wait()
+        await eventually(lambda: bus._publishing._connection is not before, "the replacement")
+        proxy.thaw()
+        await eventually(lambda: bus.in_flight == 0 and bus._consumer.is_complete, "the end of the doubt")
+
+    assert (len(script.seen), await outside.depth("unclaimed"), await outside.depth("invoices")) == (1, 1, 0)
 
 
 async def test_should_repair_the_topology_when_a_move_finds_no_queue(
