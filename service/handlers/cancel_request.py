@@ -35,25 +35,24 @@ class CancelRequest(Read[RequestCancellationRequested]):
     ) -> tuple[Draft | ResultEvent, ...]:
         """Close the request in the ledger if nothing was sent for it; its own `failed` goes out with this one."""
         source = request.source or event.envelope.source
-        known = await calls.ledger.find(request.id, source)
-        if not known:
-            return (await self._unknown(request, source, calls),)
-        entry = known[0]
+        done = Draft(type="request.cancellation.done.v1", data=RequestCancellationDone(id=request.id, source=source))
+        # Without an outcome this only leaves a mark; the request may be taken up by another worker at any moment.
+        entry = await calls.ledger.withdraw(source, request.id, None)
+        if entry is None or _is_mark(entry):
+            return (done,)
         told = _told(entry, calls)
         before = await calls.ledger.withdraw(source, request.id, store((told,))) or entry
         after = (await calls.ledger.find(request.id, source))[0]
         if after.state is State.CLOSED and after.reason == Reason.CANCELLED:
-            done = RequestCancellationDone(id=request.id, source=source)
-            return told, Draft(type="request.cancellation.done.v1", data=done)
+            return told, done
         if before.state is State.CLAIMED:
             raise SubjectBusy(f"request {request.id} is being worked on at this moment")
         return (_refused(request.id, source, REFUSALS[before.state]),)
 
-    async def _unknown(self, request: RequestCancellationRequested, source: str, calls: Calls) -> Draft:
-        """Leave a mark, so that the request is withdrawn should it still arrive."""
-        await calls.ledger.withdraw(source, request.id, None)
-        done = RequestCancellationDone(id=request.id, source=source)
-        return Draft(type="request.cancellation.done.v1", data=done)
+
+def _is_mark(entry: Entry) -> bool:
+    """Whether the request was withdrawn before it came: should it come, its own delivery answers it."""
+    return entry.state is State.CLOSED and entry.reason == Reason.CANCELLED and entry.outcome is None
 
 
 def _told(entry: Entry, calls: Calls) -> ResultEvent:

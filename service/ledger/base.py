@@ -85,6 +85,7 @@ class Ledger(ABC):
     async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
         """Close an entry nothing was sent for, with `outcome`; returns the entry as it was before, or as it stands
         when it could not be withdrawn (look at its state); None when there was none: a mark is left for it.
+        Without an `outcome` an entry that exists is left as it is: it must never be closed with nothing to publish.
         """
 
     @abstractmethod

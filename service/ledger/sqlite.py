@@ -73,7 +73,7 @@ class SqliteLedger(Ledger):
         await self._writer.run(lambda db: db.execute(statement, (turn, source, id)))
 
     async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
-        """Close a claimed row that nobody works on, or leave a closed one as a mark."""
+        """Close a claimed row that nobody works on; without an outcome only leave a closed one where there is none."""
         return await self._writer.run(partial(self._withdraw, source=source, id=id, outcome=outcome))
 
     async def decide(
@@ -241,7 +241,8 @@ class SqliteLedger(Ledger):
             db.execute(closed, (WITHDRAWN, source, id))
             return None
         before = self._read(row)
-        if before.state is State.CLAIMED and not self._is_leased(row["owner"], row["lease_until"], row["boot"], ""):
+        is_leased = self._is_leased(row["owner"], row["lease_until"], row["boot"], "")
+        if outcome is not None and before.state is State.CLAIMED and not is_leased:
             db.execute(
                 "UPDATE entries SET state = 'closed', reason = ?, outcome = ?, fence = fence + 1, owner = NULL,"
                 " turn = turn + 1, changed_at = ? WHERE source = ? AND id = ?",
