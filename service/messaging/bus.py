@@ -80,17 +80,7 @@ class Bus:
         self._consuming = Link(url, name="consume", prepare=self._prepare)
         self._publishing = Link(url, name="publish")
         self._publisher = Publisher(self._publishing, timeout=patience.publish)
-        self._settlement = Settlement(
-            PatientPublisher(
-                self._publisher,
-                doubted=self._doubted,
-                repair=self._repair,
-                replace=self.replace,
-                replace_after=patience.replace_after,
-            ),
-            topology,
-            moved,
-        )
+        self._settlement = Settlement(self._patient(patience.replace_after), topology, moved)
         self._in_flight = InFlight(
             handle, self._settlement, concurrency=concurrency, give_back_pause=patience.give_back
         )
@@ -107,6 +97,15 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self._complete_at = asyncio.get_running_loop().time()
         self._last_delivery: datetime | None = None
+
+    def _patient(self, replace_after: float) -> PatientPublisher:
+        return PatientPublisher(
+            self._publisher,
+            doubted=self._doubted,
+            repair=self._repair,
+            replace=self.replace,
+            replace_after=replace_after,
+        )
 
     async def __aenter__(self) -> Self:
         for link in (self._consuming, self._publishing):

@@ -10,6 +10,7 @@ from aio_pika.exceptions import (
     DeliveryError,
     ProbableAuthenticationError,
 )
+from aiormq import spec
 
 from service.messaging.failures import BrokerRefused, BrokerTrouble, PublishUnconfirmed, asking, broker_errors
 
@@ -20,7 +21,7 @@ from service.messaging.failures import BrokerRefused, BrokerTrouble, PublishUnco
         AMQPConnectionError("reset"),
         ChannelNotFoundEntity("no queue"),
         ChannelInvalidStateError("closed"),
-        DeliveryError(None, None),  # type: ignore[arg-type]  # what it was is not looked at
+        DeliveryError(None, spec.Basic.Nack(delivery_tag=1)),
         ConnectionResetError("reset"),
         OSError("unreachable"),
         RuntimeError("closed"),
