@@ -60,7 +60,10 @@ class Gate:
         """Close it, or close it again: the pause keeps its beginning, and each relapse doubles the wait."""
         relapsed = self.position is Position.PROBING
         relapses = self.relapses + 1 if relapsed else 0
-        wait = min(interval * (2 ** min(relapses, MOST_DOUBLINGS)), max(LONGEST_BACKOFF, interval))
+        longest = max(LONGEST_BACKOFF, interval)
+        # Compared as numbers: a doubled interval may be longer than a timedelta can be.
+        doubled = interval.total_seconds() * 2 ** min(relapses, MOST_DOUBLINGS)
+        wait = longest if doubled >= longest.total_seconds() else interval * 2**relapses
         return replace(
             self,
             position=Position.CLOSED,
