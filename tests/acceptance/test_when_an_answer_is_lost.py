@@ -13,7 +13,7 @@ from tests.support.scene import Scene
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DONE_AND_LOST = ("lost_answer", "gateway_timeout_after", "truncated")
+DONE_AND_LOST = ("lost_answer", "gateway_timeout_after", "truncated", "timeout_after")
 NOTHING_DONE = ("reset_before", "gateway_timeout_before")
 WRITES = [
     pytest.param("deposerFluxFacture", deposit, "invoice.deposit.done.v1", id="deposit"),
