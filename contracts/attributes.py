@@ -16,7 +16,7 @@ _HEADER = re.compile(r"cloudevents[:_](.+)", re.IGNORECASE)
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9!#$&^_.-]+\+)?json", re.IGNORECASE)
 
 
-class AttributeInvalid(ValueError):  # noqa: N818 - the word says what is wrong
+class AttributeInvalid(ValueError):
     """An attribute that breaks its rule; the message says which rule, without the value."""
 
 

@@ -60,7 +60,7 @@ class Received:
     digest: str
 
 
-class EnvelopeInvalid(Exception):  # noqa: N818 - the word says what is wrong
+class EnvelopeInvalid(Exception):
     """A message that is not a usable CloudEvent; `identity` is None when nobody can be answered."""
 
     def __init__(self, reason: Reason, detail: str, identity: Identity | None) -> None:

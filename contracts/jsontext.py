@@ -15,7 +15,7 @@ _MAX_VALUES_LOOKED_AT = 10 * MAX_VALUES
 _MAX_LENIENT_BYTES = 1_000_000
 
 
-class JsonInvalid(ValueError):  # noqa: N818 - the word says what is wrong
+class JsonInvalid(ValueError):
     """Text that is not JSON, or JSON beyond the bounds; the message never repeats the text.
 
     `glimpse` is what could be read of it all the same, good for finding who sent it and for nothing else.

@@ -8,7 +8,7 @@ import json
 from service.sandbox.samples import make_ubl
 from service.sandbox.simulator import Account, Application, Fault
 from tests.builders import deposit_of, new_number, simplified
-from tests.support.bus import STRUCTURED
+from tests.support.bus import STRUCTURED, Json
 from tests.support.scene import Scene
 
 CLIENT_SECRET = "canary-client-secret-7f3a"
@@ -28,7 +28,8 @@ async def test_should_keep_secrets_out_of_all_it_writes(scene: Scene) -> None:
     events = [_with_canaries() for _ in range(4)]
     await scene.publish_all(*events, simplified(new_number()))
     for kind in ("lost_answer", "status", "truncated", "html_200"):
-        scene.simulator.faults.add(Fault(operation="deposerFluxFacture", kind=kind, count=1), world.clock())
+        fault = Fault.model_validate({"operation": "deposerFluxFacture", "kind": kind, "count": 1})
+        scene.simulator.faults.add(fault, world.clock())
         events.append(_with_canaries())
         await scene.bus.publish(events[-1])
     world.gateway.revoke()
@@ -45,7 +46,7 @@ async def test_should_keep_secrets_out_of_all_it_writes(scene: Scene) -> None:
     assert [(canary, where) for where, text in written.items() for canary in _canaries() if canary in text] == []
 
 
-def _with_canaries(number: str | None = None) -> dict[str, object]:
+def _with_canaries(number: str | None = None) -> Json:
     content = make_ubl(number or new_number()).replace(b"</cbc:ID>", b"</cbc:ID>\n<!-- " + BODY.encode() + b" -->", 1)
     return deposit_of("facture.xml", content)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 from tests.builders import deposit, new_number
 from tests.support.bad_input import Bad, all_bad
@@ -50,7 +51,7 @@ async def test_should_say_why_a_dead_letter_is_one(scene: Scene) -> None:
 async def test_should_not_be_hurt_by_what_publishers_write_beside_the_event(scene: Scene) -> None:
     """Expiration, copies and forged marks of the relay change nothing: one effect, one answer."""
     await scene.start_worker()
-    hurtful = [
+    hurtful: list[dict[str, Any]] = [  # Any: AMQP properties are of many types
         {"expiration": 30.0},
         {"headers": {"CC": ["relay.tracking", "relay.dead-letter"], "BCC": ["relay.delay.300ms"]}},
         {"headers": {"relay-turn": 99, "relay-attempt": 99, "relay-returns": 3, "relay-origin": "dead-letter"}},

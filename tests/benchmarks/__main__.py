@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +143,7 @@ def environment_of(url: str, port: int, job: Job, folder: Path) -> dict[str, str
 
 
 @contextmanager
-def started(command: list[str], environment: Mapping[str, str], log: Path):  # type: ignore[no-untyped-def]  # a script
+def started(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that is gone afterwards."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=dict(environment), stdout=out, stderr=out)
@@ -170,13 +170,16 @@ async def run(job: Job) -> None:
     rates: dict[str, list[float]] = {name: [] for name in COMMANDS}
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.upstream", str(port), str(job.delay)]
-    with tempfile.TemporaryDirectory() as folder, choose_broker() as broker:
-        with started(command, os.environ, Path(folder) / "upstream.log"):
-            for number in range(1, job.rounds + 1):
-                for name in COMMANDS:
-                    rate, spent = await measure(broker, name, job, port)
-                    rates[name].append(rate)
-                    print(f"round {number}  {name:<26} {rate:8.0f} events/s  {spent:6.2f} CPU ms/event", flush=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        choose_broker() as broker,
+        started(command, os.environ, Path(folder) / "upstream.log"),
+    ):
+        for number in range(1, job.rounds + 1):
+            for name in COMMANDS:
+                rate, spent = await measure(broker, name, job, port)
+                rates[name].append(rate)
+                print(f"round {number}  {name:<26} {rate:8.0f} events/s  {spent:6.2f} CPU ms/event", flush=True)
     report(job, rates)
 
 

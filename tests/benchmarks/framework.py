@@ -1,4 +1,4 @@
-"""The same job on FastStream as its documentation would have it: typed message, prefetch, confirmed publish, manual ack."""
+"""The same job on FastStream as documented: typed message, prefetch, confirmed publish, manual acknowledgement."""
 
 import asyncio
 import os

@@ -8,8 +8,9 @@ import io
 import json
 import secrets
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from service.sandbox.samples import make_facturx, make_ubl
@@ -19,6 +20,7 @@ from tests.support.bus import SOURCE, STRUCTURED
 BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;">]><x>&c;</x>'
 EXTERNAL = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><x>&e;</x>'
 FILE_TOO_LARGE = 10_000_001
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -67,22 +69,28 @@ def _unreadable() -> Iterator[Bad]:
         yield Bad(f"unreadable {number}", body, "invalid_event", properties={"content_type": content_type})
 
 
+def _each(name: str, *values: object) -> list[dict[str, object]]:
+    """One wrong value after the other under one name."""
+    return [{name: value} for value in values]
+
+
 def _attributes() -> Iterator[Bad]:
     """The identity can be read, another attribute is wrong."""
-    wrong: list[dict[str, object]] = [
-        {"specversion": value} for value in ("0.3", "2.0", "", 1, None, [], {"a": 1}, True)
-    ]
-    wrong += [{"time": value} for value in ("yesterday", "2026-13-01T00:00:00Z", "12:00", 7, [], {}, "2026-01-01")]
-    wrong += [{"expirytime": value} for value in ("never", "2026-02-30T00:00:00Z", 5, [], False)]
-    wrong += [{"datacontenttype": value} for value in ("text/xml", "application/pdf", 4, [])]
-    wrong += [{"account": value} for value in ([], {}, True)]
-    wrong += [{"subject": value} for value in (5, [], {"a": 1})]
-    wrong += [{"correlationid": value} for value in (5.5, [1], {})]
+    wrong = _each("specversion", "0.3", "2.0", "", 1, None, [], {"a": 1}, True)
+    wrong += _each("time", "yesterday", "2026-13-01T00:00:00Z", "12:00", 7, [], {}, "2026-01-01")
+    wrong += _each("expirytime", "never", "2026-02-30T00:00:00Z", 5, [], False)
+    wrong += _each("datacontenttype", "text/xml", "application/pdf", 4, [])
+    wrong += _each("account", [], {}, True)
+    wrong += _each("subject", 5, [], {"a": 1})
+    wrong += _each("correlationid", 5.5, [1], {})
     for number, attributes in enumerate(wrong):
-        yield _event(f"attribute {number} {attributes}", {"consultation": {"id": "X"}}, "invalid_event", **attributes)
+        yield _event(
+            f"attribute {number} {attributes}", {"consultation": {"id": "X"}}, "invalid_event", more=attributes
+        )
     past = {"expirytime": "2020-01-01T00:00:00Z"}
     for number in range(5):
-        yield _event(f"expired {number}", {"consultation": {"id": new_number()}}, "expired", type=SIMPLIFIED, **past)
+        data = {"consultation": {"id": new_number()}}
+        yield _event(f"expired {number}", data, "expired", type=SIMPLIFIED, more=past)
 
 
 def _binary() -> Iterator[Bad]:
@@ -109,18 +117,23 @@ def _others() -> Iterator[Bad]:
 
 def _data() -> Iterator[Bad]:
     """The data does not fit its contract."""
-    values: list[object] = [None, [], "x", 5, True, {}, {"file": None}, {"file": []}, {"file": {}}, {"file": "x"}]
-    values += [{"file": {"name": name, "content": "AAAA"}} for name in (None, 5, "", [], {})]
-    values += [{"file": {"name": "x.xml", "content": content}} for content in (None, 5, [], "***", "AAA", "=", "A===")]
-    values += [{"file": {"name": "x.xml"}}, {"file": {"name": "x.xml", "content": "AAAA", "ref": "s3://a/b"}}]
-    values += [{"file": {"name": "x.xml", "content": "AAAA"}, "format": value} for value in ("pdf", 5, [], {})]
-    values += [{"file": {"name": "x.xml", "content": "AAAA"}, "expect": value} for value in (5, [], "x")]
+    small = {"name": "x.xml", "content": "AAAA"}
+    values: list[object] = [None, [], "x", 5, True, {}, *_each("file", None, [], {}, "x")]
+    values += [{"file": {**small, **wrong}} for wrong in _each("name", None, 5, "", [], {})]
+    values += [{"file": {**small, **wrong}} for wrong in _each("content", None, 5, [], "***", "AAA", "=", "A===")]
+    values += [{"file": {"name": "x.xml"}}, {"file": {**small, "ref": "s3://a/b"}}]
+    values += [{"file": small, **wrong} for wrong in _each("format", "pdf", 5, [], {})]
+    values += [{"file": small, **wrong} for wrong in _each("expect", 5, [], "x")]
     for number, value in enumerate(values):
         yield _event(f"deposit data {number}", value, "invalid_event")
-    tenders: list[object] = [None, [], {}, {"consultation": None}, {"consultation": {}}, {"consultation": {"id": ""}}]
-    tenders += [{"consultation": {"id": value}} for value in (5, [], {}, "x" * 300, "a\nb")]
-    tenders += [{"consultation": {"id": "X", "lots": value}} for value in (5, "x", [5], [{}], [{"number": None}])]
-    tenders += [{"consultation": {"id": "X"}, "buyer": value} for value in (5, [], {}, {"id": "12"}, {"id": None})]
+    tenders: list[object] = [None, [], {}, *_each("consultation", None, {}, {"id": ""})]
+    tenders += [{"consultation": wrong} for wrong in _each("id", 5, [], {}, "x" * 300, "a\nb")]
+    tenders += [
+        {"consultation": {"id": "X", **wrong}} for wrong in _each("lots", 5, "x", [5], [{}], [{"number": None}])
+    ]
+    tenders += [
+        {"consultation": {"id": "X"}, **wrong} for wrong in _each("buyer", 5, [], {}, {"id": "12"}, {"id": None})
+    ]
     for number, value in enumerate(tenders):
         yield _event(f"tender data {number}", value, "invalid_event", type=SIMPLIFIED)
 
@@ -156,7 +169,8 @@ def _files() -> Iterator[Bad]:
 
 def _misrouted() -> Iterator[Bad]:
     """Types nobody knows, and routing keys no queue takes."""
-    types = ("nonsense.v1", "invoice.depositt.requested.v1", "tender.dume.requested.v9", "request.x.requested.v1", "x")
+    types: tuple[str, ...] = ("nonsense.v1", "invoice.depositt.requested.v1", "tender.dume.requested.v9", "x")
+    types += ("request.x.requested.v1",)
     types += ("invoice.deposit.done.v1", "recipient.unknown.requested.v1", "Invoice.Deposit", "a" * 200)
     for type_ in types:
         yield _event(f"type {type_[:40]}", {}, "unsupported_type", type=type_)
@@ -165,9 +179,9 @@ def _misrouted() -> Iterator[Bad]:
         yield Bad(event.name, event.body, event.reason, event.id, key, event.properties)
 
 
-def _event(name: str, data: object, reason: str, *, type: str = DEPOSIT, **attributes: object) -> Bad:
+def _event(name: str, data: object, reason: str, *, type: str = DEPOSIT, more: Mapping[str, object] = NOTHING) -> Bad:
     id = f"bad-{secrets.token_hex(6)}"
-    event = {"specversion": "1.0", "id": id, "source": SOURCE, "type": type, "data": data, **attributes}
+    event = {"specversion": "1.0", "id": id, "source": SOURCE, "type": type, "data": data, **more}
     return Bad(name, json.dumps(event).encode(), reason, id, type, {"content_type": STRUCTURED})
 
 
