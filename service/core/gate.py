@@ -16,7 +16,7 @@ EVIDENCE_KEPT = timedelta(minutes=10)
 
 LONGEST_BACKOFF = timedelta(minutes=15)
 
-MOST_DOUBLINGS = 30
+MOST_DOUBLINGS = 20
 """Doublings beyond this change nothing: the longest back-off is reached, whatever the interval."""
 
 PROBE_KEPT = timedelta(minutes=10)
