@@ -72,6 +72,7 @@ class Bookkeeping:
 
     async def _count_ledger(self) -> None:
         try:
+            await self.ledger.ping()
             totals = await self.ledger.totals()
             await self._purge()
         except LedgerUnavailable as error:

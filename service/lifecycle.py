@@ -86,6 +86,7 @@ def _registration(task: Task) -> Registration:
         digest=task.event.digest,
         subject=None if unusable else task.event.envelope.subject,
         keys=() if unusable else task.write.keys(task.prepared),
+        made_at=task.event.envelope.time,
         echo={name: value for name in ECHOED if (value := getattr(task.event.envelope, name)) is not None},
     )
 

@@ -30,8 +30,9 @@ class Registration:
     """What is known of a write before anything is done about it.
 
     `keys` are its natural keys (supplier and number, consultation and buyer, …): unique among unfinished writes of the
-    same account and operation. `digest` tells whether the same identity came with other content. `echo` are the
-    attributes that its results repeat, for results made when the event itself is elsewhere.
+    same account and operation. `digest` tells whether the same identity came with other content. `made_at` is when the
+    requester says it made the event. `echo` are the attributes that its results repeat, for results made when the
+    event itself is elsewhere.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Registration:
     digest: str
     subject: str | None
     keys: tuple[str, ...]
+    made_at: datetime | None = None
     echo: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -64,7 +64,8 @@ class Ledger(ABC):
         `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
         a request published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
-        is created in doubt, to be looked up after that many seconds; None for a first delivery.
+        is created in doubt, to be looked up after that many seconds, unless the event was made after the ledger began
+        to remember everything; None for a first delivery.
         `send`: whoever asks will send at once, so an entry claimed by this call, whose keys nobody put upstream before,
         goes on to `sending` in the same commit; the answer says so.
         """

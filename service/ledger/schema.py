@@ -38,6 +38,9 @@ CREATE TABLE IF NOT EXISTS episodes (
     scope TEXT NOT NULL, number INTEGER NOT NULL, cause TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
     ended INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (scope, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS memory (
+    only INTEGER PRIMARY KEY CHECK (only = 1), since TEXT NOT NULL, alive_at TEXT NOT NULL
+);
 """
 
 

@@ -22,8 +22,9 @@ from service.ledger.keys import (
     subject_keys,
     take_subjects,
 )
+from service.ledger.memory import stay_awake, wake, would_know
 from service.ledger.rows import assignments, to_entry, to_episode, to_json, wall_clock
-from service.ledger.schema import VERSION, boot_id, clock, migrate
+from service.ledger.schema import boot_id, clock, migrate
 from service.ledger.writer import Writer
 
 ROW = "SELECT * FROM entries WHERE source = ? AND id = ?"
@@ -42,14 +43,15 @@ class SqliteLedger(Ledger):
     async def open(self) -> None:
         """Connect, and create or update the tables."""
         await self._writer.open(migrate)
+        await self._writer.run(lambda db: wake(db, datetime.now(UTC)))
 
     async def close(self) -> None:
         """Disconnect once everything asked is committed."""
         await self._writer.close()
 
     async def ping(self) -> None:
-        """Commit something that changes nothing."""
-        await self._writer.run(lambda db: db.execute(f"PRAGMA user_version={VERSION}"))
+        """Commit that the ledger is still in use."""
+        await self._writer.run(lambda db: stay_awake(db, datetime.now(UTC)))
 
     async def begin(
         self, asked: Registration, *, owner: str, turn: int, unseen_wait: float | None, send: bool = False
@@ -151,8 +153,9 @@ class SqliteLedger(Ledger):
     ) -> sqlite3.Row | None:
         """The new row, None when there is one already."""
         now, wall = clock(), wall_clock()
-        state = State.CLAIMED if unseen_wait is None else State.IN_DOUBT
-        wait = unseen_wait or 0.0
+        is_new = unseen_wait is None or would_know(db, asked.made_at)
+        state = State.CLAIMED if is_new else State.IN_DOUBT
+        wait = 0.0 if is_new else unseen_wait or 0.0
         row: sqlite3.Row | None = db.execute(
             "INSERT INTO entries (source, id, type, account, operation, digest, subject, echo, state, boot, turn,"
             " sends, look_wait, next_look_at, created_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
