@@ -131,16 +131,16 @@ async def test_should_lose_nothing_when_the_broker_is_killed_between_publish_and
             await asyncio.to_thread(own_broker.write_out_names)
             await outside.publish(b"event", message_id="m-1")
             await eventually(lambda: script.turns, "the move", limit=60)
-        await eventually(lambda: bus.is_consuming() and bus.in_flight == 0, "the end of the work", limit=60)
+        await eventually(lambda: bus._consumer.is_complete, "consumption again", limit=60)
+        async with Outside(url, prefix) as again:
 
-        async def dead() -> int:
-            async with Outside(url, prefix) as again:
-                return await again.depth("dead-letter")
+            async def settled() -> bool:
+                return bus.in_flight == 0 and await again.depth("invoices") == 0
 
-        count = await until(dead, "the dead letter")
+            await until(settled, "the end of the work")
+            counts = [await again.depth(queue) for queue in ("dead-letter", "returned", "tracking")]
 
-    async with Outside(url, prefix) as again:
-        assert (count, await again.depth("invoices")) == (1, 0)
+    assert (counts, len(script.seen)) == ([1, 0, 0], 1)
 
 
 async def test_should_make_its_connections_anew_when_asked(outside: Outside, amqp_url: str, prefix: str) -> None:
