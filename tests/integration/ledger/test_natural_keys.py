@@ -1,0 +1,115 @@
+"""One natural key is asked for by one unfinished request at a time, and remembered once it exists upstream."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.core.entry import Change, Registration, Standing, State
+from service.ledger import Ledger
+from tests.support.ledger_rig import ANOTHER, ASKED, CLOSING, RIVAL, bring, take
+
+KEPT = replace(CLOSING, kept=ASKED.keys)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.CLOSED])
+async def test_should_let_a_rival_wait_while_the_first_is_unfinished(ledger: Ledger, state: State) -> None:
+    """Whatever state it is in, with nobody working on it."""
+    await bring(ledger, Change(state=state))
+    begun = await take(ledger, RIVAL, owner="worker-2")
+
+    assert (begun.standing, begun.created, begun.is_sending) == (Standing.CONFLICT, True, False)
+
+
+async def test_should_not_send_what_has_to_wait(ledger: Ledger) -> None:
+    """A rival that would send at once is written down as claimed only, and sent when the key is free."""
+    await bring(ledger)
+    waiting = await take(ledger, RIVAL, owner="worker-2", send=True)
+    await bring(ledger, CLOSING)
+    begun = await take(ledger, RIVAL, owner="worker-2", send=True)
+
+    assert (waiting.entry.state, waiting.entry.sends) == (State.CLAIMED, 0)
+    assert (begun.standing, begun.is_sending, begun.entry.state) == (Standing.HELD, True, State.SENDING)
+
+
+async def test_should_free_the_keys_of_what_ended_without_them(ledger: Ledger) -> None:
+    """A refused invoice can be asked for again, and nobody says it was there before."""
+    await bring(ledger, CLOSING)
+    begun = await take(ledger, RIVAL, owner="worker-2")
+
+    assert (begun.standing, begun.sent_before) == (Standing.HELD, None)
+
+
+async def test_should_name_who_put_it_upstream_before(ledger: Ledger) -> None:
+    """So that it is looked for before it is sent; and it is not sent at once."""
+    await bring(ledger, KEPT)
+    begun = await take(ledger, RIVAL, owner="worker-2", send=True)
+
+    assert (begun.standing, begun.sent_before) == (Standing.HELD, (ASKED.source, ASKED.id))
+    assert (begun.is_sending, begun.entry.state, begun.entry.sends) == (False, State.CLAIMED, 0)
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.IN_DOUBT, State.ANSWERED, State.HELD])
+async def test_should_not_name_it_to_what_was_perhaps_sent(ledger: Ledger, state: State) -> None:
+    """What is upstream may be its own by now: its own doubt decides."""
+    await bring(ledger, KEPT)
+    await bring(ledger, Change(state=state), asked=RIVAL, owner="worker-2")
+    begun = await take(ledger, RIVAL, owner="worker-3")
+
+    assert (begun.standing, begun.sent_before) == (Standing.HELD, None)
+
+
+async def test_should_remember_only_the_keys_that_exist(ledger: Ledger) -> None:
+    """Of a file of which some invoices were refused, those may be asked for again."""
+    asked = replace(ASKED, keys=("taken", "refused"))
+    await bring(ledger, replace(CLOSING, kept=("taken",)), asked=asked)
+    refused = await take(ledger, replace(ANOTHER, keys=("refused",)), owner="worker-2")
+    taken = await take(ledger, replace(ANOTHER, id="e-3", keys=("taken",)), owner="worker-3")
+
+    assert (refused.sent_before, taken.sent_before) == (None, (ASKED.source, ASKED.id))
+
+
+async def test_should_let_one_shared_key_of_many_make_a_rival(ledger: Ledger) -> None:
+    """Two files with one invoice in common are not worked on at once, and the waiting one takes none of its keys."""
+    await bring(ledger, asked=replace(ASKED, keys=("a", "b")))
+    rival = await take(ledger, replace(ANOTHER, keys=("b", "c")), owner="worker-2")
+    third = await take(ledger, replace(ANOTHER, id="e-3", keys=("c",)), owner="worker-3")
+
+    assert (rival.standing, third.standing) == (Standing.CONFLICT, Standing.HELD)
+
+
+async def test_should_not_remember_ones_own_keys_against_oneself(ledger: Ledger) -> None:
+    """A request taken again has no rival in itself."""
+    await bring(ledger)
+    begun = await take(ledger, owner="worker-2", send=True)
+
+    assert (begun.standing, begun.sent_before, begun.is_sending) == (Standing.HELD, None, True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [replace(RIVAL, subject=None, account="second"), replace(RIVAL, subject=None, operation="enregistrerDume")],
+    ids=["account", "operation"],
+)
+async def test_should_keep_accounts_and_operations_apart(ledger: Ledger, other: Registration) -> None:
+    """The same key under another account, or of another operation, is another thing."""
+    await bring(ledger)
+    begun = await take(ledger, other, owner="worker-2")
+
+    assert begun.standing is Standing.HELD
+
+
+async def test_should_let_many_without_a_key_go_on_at_once(ledger: Ledger) -> None:
+    """A request that cannot be read has no natural key, and is in nobody's way."""
+    unreadable = [replace(ASKED, id=f"e-{number}", keys=(), subject=None) for number in range(3)]
+    begun = [await take(ledger, asked, owner=f"worker-{asked.id}") for asked in unreadable]
+
+    assert {one.standing for one in begun} == {Standing.HELD}
+
+
+async def test_should_claim_the_keys_of_what_could_not_be_read_before(ledger: Ledger) -> None:
+    """A request taken without its keys takes them when it is taken with them."""
+    await bring(ledger, asked=replace(ASKED, keys=()))
+    await bring(ledger)
+    begun = await take(ledger, RIVAL, owner="worker-2")
+
+    assert begun.standing is Standing.CONFLICT
