@@ -40,12 +40,13 @@ class UpstreamFailure(Exception):
 
 
 class GateClosed(UpstreamFailure):
-    """No call was made: the gate of the upstream (or of this operation) is closed."""
+    """No call was made: the gate of the upstream (or of this operation) is closed, or tried by another event."""
 
-    def __init__(self, facts: CallFacts, cause: str, until: datetime | None) -> None:
-        super().__init__(facts, f"the gate is closed ({cause})")
+    def __init__(self, facts: CallFacts, cause: str, until: datetime | None, *, is_tried: bool = False) -> None:
+        super().__init__(facts, f"the gate is {'being tried' if is_tried else 'closed'} ({cause})")
         self.cause = cause
         self.until = until
+        self.is_tried = is_tried
 
 
 class Unreachable(UpstreamFailure):

@@ -83,6 +83,9 @@ def recover(error: Exception, situation: Situation, policy: RetryPolicy) -> Retr
     """What becomes of an event that failed with `error`."""
     if isinstance(error, EventInvalid) and situation.reached is Reached.UNSENT:
         return GiveUp(reason=error.reason, detail=error.detail)
+    if isinstance(error, GateClosed) and error.is_tried:
+        # The parking queue is consumed meanwhile: parked, it would be taken up again at once, and again.
+        return RetryLater(delay=policy.smallest, reason="maintenance", counted=False, detail=_said(error))
     if isinstance(error, UpstreamFailure) and (situation.gate_closed or isinstance(error, PARKING)):
         return _park(error, situation)
     wait = _for_the_error(error, policy) or _for_the_situation(situation, policy)

@@ -22,6 +22,7 @@ from service.core.errors import (
     Unreachable,
     UpstreamFailure,
 )
+from service.core.gate import Position
 from service.observability.calls import CallSeen, record_call
 from service.upstream.headers import correlation_id
 from service.upstream.interpret import (
@@ -140,7 +141,7 @@ class Client:
         gate = self.gates.admit(operation.upstream, operation.name, event)
         if gate is not None:
             facts = CallFacts(upstream=operation.upstream, operation=operation.name)
-            raise GateClosed(facts, gate.cause, gate.until)
+            raise GateClosed(facts, gate.cause, gate.until, is_tried=gate.position is Position.PROBING)
 
     async def _in_window(self, call: _Call) -> Document | Refusal:
         window = self.windows[call.facts.upstream]
