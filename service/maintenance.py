@@ -17,6 +17,7 @@ from service.core.entry import Episode
 from service.core.errors import (
     AnswerLost,
     CredentialsRejected,
+    EventInvalid,
     GateClosed,
     LedgerUnavailable,
     NotSubscribed,
@@ -44,8 +45,9 @@ log = get_logger(__name__)
 class Maintenance:
     """The gates of this worker, kept by one task (`run`) and by what the pipeline reports.
 
-    `check_health` raises UpstreamFailure when an upstream is not healthy. `announce` publishes a result. `changed` is
-    told of every upstream whose gates moved, so that its parking queue is drained or left alone.
+    `check_health` raises UpstreamFailure when an upstream is not healthy, EventInvalid when that cannot be asked.
+    `announce` publishes a result. `changed` is told of every upstream whose gates moved, so that its parking queue is
+    drained or left alone.
     """
 
     gates: Gates
@@ -136,6 +138,9 @@ class Maintenance:
             await self.check_health(upstream)
         except UpstreamFailure as failure:
             return failure
+        except EventInvalid:
+            # Nothing is configured to ask with: what is not known to be ill is left to the events themselves.
+            return None
         return None
 
     async def _probe(self, gate: Gate) -> None:

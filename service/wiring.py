@@ -85,7 +85,7 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         client_secret=secret.get_secret_value() if secret else "",
         mapping=load_mapping(Path(settings.mapping) if settings.mapping else None),
         accounts=lambda name: technical_account(accounts, name),
-        health_account=accounts.names[0],
+        health_account=lambda: health_account(accounts),
         platform=Platform(
             platform_id=dume.platform_id, technical_platform_id=dume.technical_platform_id, type=dume.platform_type
         )
@@ -98,6 +98,12 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         timeouts={operation.name: bounded(operation.timeout, settings.ledger.lease) for operation in operations()},
         user_agent=user_agent,
     )
+
+
+def health_account(accounts: AccountBook) -> str:
+    """The account a health check asks with: the first that reaches Chorus Pro, as the accounts are now."""
+    names = accounts.names
+    return next((name for name in names if accounts.get(name).reaches_chorus_pro), names[0])
 
 
 def bounded(timeout: float, lease: float) -> float:

@@ -101,7 +101,8 @@ class Upstreams:
     async def check_health(self, upstream: str) -> None:
         """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.
 
-        Gates are not asked. A refused technical account counts as up: the service itself refused it.
+        Gates are not asked. A refused technical account counts as up: the service itself refused it. Raises
+        EventInvalid when nothing is configured to ask with.
         """
         facts = CallFacts(upstream=upstream, operation="healthCheck")
         try:
@@ -121,7 +122,7 @@ class Upstreams:
         self._windows[upstream].reset()
 
     async def _check_chorus_pro(self) -> None:
-        account = self.settings.accounts(self.settings.health_account)
+        account = self.settings.accounts(self.settings.health_account())
         answer = await self.client.probe(chorus_pro_operations.HEALTH_CHECK, Nothing(), account=account)
         if not isinstance(answer, Refusal) and answer.status_code not in {None, 200}:
             facts = CallFacts(upstream=CHORUS_PRO, operation="healthCheck", http_status=answer.status_code)

@@ -59,7 +59,7 @@ class UpstreamSettings:
     client_secret: str = field(repr=False)
     mapping: UpstreamMapping = field(repr=False)
     accounts: Callable[[str], TechnicalAccount] = field(repr=False)
-    health_account: str = "default"
+    health_account: Callable[[], str] = lambda: "default"
     scope: str = "openid"
     platform: Platform | None = None
     requester: Requester | None = None
