@@ -1,0 +1,56 @@
+"""Has several pieces of work share one transaction of a SQLite ledger, for certain."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from service.ledger.writer import Writer
+
+PATIENCE = 10.0
+"""Seconds before a test gives up on a thread."""
+
+Work = Callable[[sqlite3.Connection], Any]  # reason: each piece of work returns what it likes
+
+
+class Occupied:
+    """Keeps the thread of a writer busy: all that is asked inside shares the next transaction."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._started, self._go = threading.Event(), threading.Event()
+        self._waiting: asyncio.Task[object] | None = None
+
+    async def __aenter__(self) -> None:
+        self._waiting = asyncio.create_task(self._writer.run(self._wait))
+        assert await asyncio.to_thread(self._started.wait, PATIENCE)
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(0)  # tasks made inside ask now
+        self._go.set()
+        if self._waiting is not None:
+            await self._waiting
+
+    def _wait(self, _: sqlite3.Connection) -> bool:
+        self._started.set()
+        return self._go.wait(PATIENCE)
+
+
+async def at_once(writer: Writer, *works: Work) -> list[Any]:
+    """What each piece of work returned or raised, when all shared one transaction."""
+    async with Occupied(writer):
+        asked = [asyncio.create_task(writer.run(work)) for work in works]
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+async def starve(writer: Writer) -> None:
+    """Leave the database no room to grow, as a full disk does."""
+    await writer.run(lambda db: db.execute("PRAGMA max_page_count=1"))  # never below what it has
+
+
+async def feed(writer: Writer) -> None:
+    """Give the room back."""
+    await writer.run(lambda db: db.execute("PRAGMA max_page_count=1073741823"))
