@@ -90,6 +90,7 @@ class SqliteLedger(Ledger):
     ) -> Entry:
         """Update a held row, and raise its fence."""
         change = Change(state=to, answer=answer, reason=reason, outcome=outcome, next_look_in=0.0, looks=0)
+        # Whichever copy comes next carries the decision on: the one held may be dropped, the request published anew.
         return await self._writer.run(partial(self._decide, source=source, id=id, change=change))
 
     async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
@@ -248,7 +249,7 @@ class SqliteLedger(Ledger):
         if outcome is not None and before.state is State.CLAIMED and not is_leased:
             db.execute(
                 "UPDATE entries SET state = 'closed', reason = ?, outcome = ?, fence = fence + 1, owner = NULL,"
-                " turn = turn + 1, changed_at = ? WHERE source = ? AND id = ?",
+                " changed_at = ? WHERE source = ? AND id = ?",
                 (WITHDRAWN, outcome, wall_clock(), source, id),
             )
             close_keys(db, source, id, ())
@@ -260,7 +261,7 @@ class SqliteLedger(Ledger):
             raise LookupError(f"no event {id} of {source} is held for a decision")
         columns = assignments(replace(change, release=True), now=clock(), lease=self._lease)
         names = ", ".join(f"{name} = ?" for name in columns)
-        statement = f"UPDATE entries SET {names}, fence = fence + 1 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
+        statement = f"UPDATE entries SET {names}, fence = fence + 1, turn = 0 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
         row = db.execute(statement, (*columns.values(), source, id)).fetchone()
         if change.state is State.CLOSED:
             close_keys(db, source, id, ())

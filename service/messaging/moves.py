@@ -13,6 +13,9 @@ from service.messaging.topology import DEAD_LETTER, Topology
 if TYPE_CHECKING:
     from service.core.delivery import Delivery
 
+EXPIRED = "expired"
+"""What the broker calls a message whose publisher let it live for a time only."""
+
 RETURNS_RETRIED = 2
 """How often an event given back by the broker is simply tried again; the next time it is answered."""
 
@@ -50,7 +53,10 @@ def retry_returned(delivery: Delivery, given_back_by: str | None, why: str, topo
     """Back to the queue it came from, without delay; None once that was tried often enough."""
     if delivery.returns >= RETURNS_RETRIED:
         return None
-    marks = replace(marks_of(delivery), returns=delivery.returns + 1, reason="returned", detail=f"by the broker: {why}")
+    # Without a turn it counts as new, which is true of what only expired in its queue: nobody has worked on that.
+    turn = delivery.turn if why == EXPIRED else max(1, delivery.turn)
+    detail = f"by the broker: {why}"
+    marks = replace(marks_of(delivery), returns=delivery.returns + 1, turn=turn, reason="returned", detail=detail)
     return Move(exchange=DEFAULT_EXCHANGE, routing_key=topology.name(given_back_by or delivery.origin), marks=marks)
 
 

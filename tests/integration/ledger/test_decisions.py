@@ -26,14 +26,14 @@ async def decide(ledger: Ledger, to: State, **more: Any) -> Entry:
 
 
 async def test_should_close_what_nobody_works_on_and_nothing_was_sent_for(ledger: Ledger) -> None:
-    """With its outcome, its keys given back, and every copy that still waits overtaken."""
+    """With its outcome, its keys given back, and every copy that still waits able to say how it ended."""
     before = await bring(ledger)
     told = await withdraw(ledger)
     after = await only(ledger)
 
     assert told == before
     assert (after.state, after.outcome, after.reason) == (State.CLOSED, WITHDRAWN, "cancelled")
-    assert (await take(ledger, turn=0, unseen_wait=0.0)).standing is Standing.OVERTAKEN
+    assert (await take(ledger, turn=0, unseen_wait=0.0)).standing is Standing.CLOSED
     assert (await take(ledger, turn=0)).standing is Standing.CLOSED
     assert (await take(ledger, RIVAL, owner="worker-2")).standing is Standing.HELD
 
