@@ -132,6 +132,8 @@ class WriteInHand:
             answer = await task.write.send(ready, task.calls)
         except (UpstreamFailure, EventInvalid) as failure:
             await self._after_failed_send(failure, before)
+            if isinstance(failure, EventInvalid) and self.reached is not Reached.UNSENT:
+                return await self._hold(failure.detail)
             raise
         return await (self._refused(answer) if isinstance(answer, Refusal) else self._accepted(answer))
 
