@@ -105,8 +105,18 @@ def application_headers(headers: Mapping[str, object]) -> dict[str, object]:
 
 
 def wire_headers(kept: Mapping[str, object]) -> dict[str, object]:
-    """The same headers as the client library can write them: it refuses bytes and takes byte arrays."""
-    return {name: bytearray(value) if isinstance(value, bytes) else value for name, value in kept.items()}
+    """The same headers as the client library can write them: it refuses bytes, and moments before 1970."""
+    return {name: _writable(value) for name, value in kept.items()}
+
+
+def _writable(value: object) -> object:
+    match value:
+        case bytes():
+            return bytearray(value)
+        case datetime():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def one_line(text: str) -> str:
