@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
+from datetime import datetime
 
 from contracts.reasons import Reason
 from service.core.entry import Begun, Entry, Registration, Standing
@@ -86,9 +87,15 @@ def _registration(task: Task) -> Registration:
         digest=task.event.digest,
         subject=None if unusable else task.event.envelope.subject,
         keys=() if unusable else task.write.keys(task.prepared),
-        made_at=task.event.envelope.time,
+        made_at=_made_at(task),
         echo={name: value for name in ECHOED if (value := getattr(task.event.envelope, name)) is not None},
     )
+
+
+def _made_at(task: Task) -> datetime | None:
+    """When the event was made, as its sender says, and never after the relay saw it: clocks and time zones go wrong."""
+    told = task.event.envelope.time
+    return min(told, task.delivery.first_seen) if told is not None else None
 
 
 __all__ = ["Lifecycle", "Policies", "Task", "WriteInHand"]

@@ -247,6 +247,16 @@ async def test_should_wait_for_somebody_at_work_on_the_same(desk: Desk) -> None:
     assert (busy.delay, busy.reason, busy.counted, desk.office.calls) == (STEPS[0], "subject_busy", False, [])
 
 
+async def test_should_not_believe_the_clock_of_a_requester_against_its_own(desk: Desk) -> None:
+    """A copy seen before the ledger began to remember is in doubt, though its sender says it was made afterwards."""
+    desk.made_at = BEGINNING + timedelta(days=36500)
+    desk.wait = 900.0
+    waiting = await desk.deliver(replace(first(), turn=1))
+
+    assert isinstance(waiting, RetryLater)
+    assert (waiting.reason, desk.office.calls) == ("in_doubt", [])
+
+
 async def _integrate(desk: Desk, delivery: Delivery, id: str = "e-1") -> None:
     """Bring a request that was sent to its end."""
     flow, desk.office.flow = desk.office.flow, "integrated"

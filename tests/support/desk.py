@@ -22,7 +22,9 @@ from service.task import Policies, Task
 from service.write_in_hand import WriteInHand
 from tests.support.office import Deposit, Office, Wanted
 
-BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+BEGINNING = datetime(2024, 11, 4, 9, 0, tzinfo=UTC)
+"""Long before any ledger of a test began to remember."""
+
 STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=15))
 TRACKING_STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=6))
 RETRIES = RetryPolicy(steps=STEPS, doubt_wait=timedelta(minutes=15), account_wait=timedelta(hours=6))
@@ -39,6 +41,7 @@ class Desk:
     looks: int = 2
     resend: bool = True
     may_call: bool = True
+    made_at: datetime = BEGINNING
 
     async def deliver(
         self,
@@ -52,7 +55,7 @@ class Desk:
     ) -> Outcome:
         """What becomes of a delivery; Killed and LedgerUnavailable come through, as from a worker that is gone."""
         delivery = delivery or first()
-        event = _event(id, now, expirytime, digest)
+        event = _event(id, self.made_at, now, expirytime, digest)
         task = Task(
             write=self.write,
             prepared=wanted or Wanted(number="F-1", content="one"),
@@ -136,13 +139,13 @@ def _situation(delivery: Delivery, hand: WriteInHand | None) -> Situation:
     )
 
 
-def _event(id: str, now: datetime, expirytime: datetime | None, digest: str) -> Event:
+def _event(id: str, made_at: datetime, now: datetime, expirytime: datetime | None, digest: str) -> Event:
     envelope = Envelope(
         id=id,
         source="/tests",
         type="invoice.deposit.requested.v1",
         subject=None,
-        time=BEGINNING,
+        time=made_at,
         expirytime=expirytime,
     )
     return Event(envelope=envelope, data={}, digest=digest, account="default", now=now, key=f"/tests {id}")
