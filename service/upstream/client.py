@@ -105,7 +105,7 @@ class Client:
 
         async def once() -> Document | Refusal:
             self._admit(operation, event)
-            return await self._in_window(call)
+            return await self._in_window(call, lambda: self._admit(operation, event))
 
         said = await tried_briefly(operation, once)
         self.gates.answered(operation.upstream, operation.name)
@@ -143,11 +143,13 @@ class Client:
             facts = CallFacts(upstream=operation.upstream, operation=operation.name)
             raise GateClosed(facts, gate.cause, gate.until, is_tried=gate.position is Position.PROBING)
 
-    async def _in_window(self, call: _Call) -> Document | Refusal:
+    async def _in_window(self, call: _Call, admit: Callable[[], None]) -> Document | Refusal:
         window = self.windows[call.facts.upstream]
         try:
             # Half of the time at most: a write that begins late is more likely to end in doubt.
             async with window.place(patience=min(call.timeout / 2, call.remaining)):
+                # The gate may have closed while the call waited for its place.
+                admit()
                 said = await self._exchange(call, insist=False)
         except StillPaused as paused:
             raise Throttled(call.facts, "asked not to be called for a while", retry_after=paused.seconds) from paused

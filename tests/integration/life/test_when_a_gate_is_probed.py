@@ -1,6 +1,8 @@
 """While one event tries a gate, the others wait: they cost nothing but time."""
 
+import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 from service.sandbox.simulator import Fault
 from tests.builders import deposit, new_number
@@ -29,6 +31,24 @@ async def test_should_not_park_the_same_event_again_and_again(scene: Scene) -> N
 
     assert max(settled.values()) < 30
     assert scene.audit.complaints(ids) == []
+
+
+async def test_should_not_call_what_closed_while_the_call_waited_for_its_place(scene: Scene) -> None:
+    """A window announced while one call runs and another waits for its place: the other makes no call."""
+    calendar = scene.folder / "calendar.json"
+    calendar.write_text("[]")
+    worker = await scene.start_worker(RELAY_CONCURRENCY="1", RELAY_MAINTENANCE__CALENDAR=str(calendar))
+    _fault(scene, operation="deposerFluxFacture", kind="slow", count=1, params={"seconds": 1.5})
+    events = [deposit(new_number()) for _ in range(2)]
+    await scene.publish_all(*events)
+    await scene.audit.called("deposerFluxFacture")
+    now = datetime.now(UTC)
+    window = {"upstream": "chorus-pro", "from": now.isoformat(), "to": (now + timedelta(hours=1)).isoformat()}
+    calendar.write_text(json.dumps([window]))
+    await worker.line("event_settled", outcome="retry_later", reason="sent")
+    await worker.line("event_settled", outcome="parked")
+
+    assert scene.audit.calls("deposerFluxFacture") == 1
 
 
 def _fault(scene: Scene, **fields: object) -> None:
