@@ -54,3 +54,27 @@ async def starve(writer: Writer) -> None:
 async def feed(writer: Writer) -> None:
     """Give the room back."""
     await writer.run(lambda db: db.execute("PRAGMA max_page_count=1073741823"))
+
+
+class Lock:
+    """Somebody else on the same file, who keeps everybody from writing while asked to."""
+
+    def __init__(self, path: str) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+
+    def close(self) -> None:
+        """Take it up."""
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def open(self) -> None:
+        """Let the others write again."""
+        self._db.execute("ROLLBACK")
+
+    def end(self) -> None:
+        """Leave the file."""
+        self._db.close()
+
+
+async def be_impatient(writer: Writer) -> None:
+    """Wait for another's lock a moment only, instead of ten seconds."""
+    await writer.run(lambda db: db.execute("PRAGMA busy_timeout=50"))
