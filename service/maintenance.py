@@ -26,6 +26,7 @@ from service.core.errors import (
     UpstreamFailure,
 )
 from service.core.gate import Gate, Gates, Position, Scope
+from service.core.health import means_illness
 from service.core.recoverability import ENOUGH_CLOSINGS
 from service.ledger import Ledger
 from service.observability import events as happened
@@ -66,6 +67,7 @@ class Maintenance:
         """Whether a gate is closed for this event after its failure, and until when if that is known."""
         now, upstream = datetime.now(UTC), error.facts.upstream
         if isinstance(error, GateClosed):
+            self.gates.release(event, now)
             return True, error.until
         if isinstance(error, CredentialsRejected):
             for name in self.upstreams:
@@ -117,13 +119,13 @@ class Maintenance:
             await self._close(gate.scope, _cause(error))
         if probed or self._closed_for(facts.upstream, facts.operation)[0]:
             return
-        illness = await self._illness(facts.upstream)
+        illness = await self._illness(facts.upstream, is_refused=isinstance(error, NotSubscribed))
         if illness is not None:
             await self._close(Scope(upstream=facts.upstream), _cause(illness))
         elif self.gates.failed(Scope(upstream=facts.upstream, operation=facts.operation), event, now):
             await self._close(Scope(upstream=facts.upstream, operation=facts.operation), _cause(error))
 
-    async def _illness(self, upstream: str) -> UpstreamFailure | None:
+    async def _illness(self, upstream: str, *, is_refused: bool) -> UpstreamFailure | None:
         """What is wrong with the upstream's health, asked once for all who ask meanwhile."""
         check = self._checks.get(upstream)
         if check is None or check.done():
@@ -131,7 +133,8 @@ class Maintenance:
             context = contextvars.Context()
             check = asyncio.create_task(self._check(upstream), name=f"health {upstream}", context=context)
             self._checks[upstream] = check
-        return await asyncio.shield(check)
+        failure = await asyncio.shield(check)
+        return failure if failure is not None and means_illness(failure, is_refused=is_refused) else None
 
     async def _check(self, upstream: str) -> UpstreamFailure | None:
         try:
@@ -144,7 +147,8 @@ class Maintenance:
         return None
 
     async def _probe(self, gate: Gate) -> None:
-        now, illness = datetime.now(UTC), await self._illness(gate.scope.upstream)
+        is_refused = gate.cause == PauseCause.NOT_SUBSCRIBED
+        now, illness = datetime.now(UTC), await self._illness(gate.scope.upstream, is_refused=is_refused)
         if illness is None:
             self.gates.put(gate.probing(now))
             log.info(happened.GATE_PROBED, scope=str(gate.scope), healthy=True)

@@ -59,7 +59,7 @@ def agree(sent: InvoiceFacts, found: FoundInvoice) -> bool:
     A value that one side does not tell is not compared, except the total: both tell it, or neither does.
     """
     pairs = (
-        (sent.supplier_siret, found.supplier_siret),
+        (sent.supplier_siret or sent.supplier_id, found.supplier_siret),
         (sent.recipient_siret, found.recipient_siret),
         (sent.issued_on, found.issued_on),
         (sent.currency, found.currency),

@@ -199,7 +199,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
 
 
 def _key(invoice: InvoiceFacts) -> str:
-    return f"{invoice.supplier_siret} {invoice.number}"
+    return f"{invoice.supplier_siret or invoice.supplier_id} {invoice.number}"
 
 
 def _adopted(ours: list[FoundInvoice], entry: Entry) -> dict[str, object]:
@@ -221,7 +221,7 @@ async def _numbered(
     """Each invoice that Chorus Pro shows under its supplier and number; the one that agrees when there are several."""
     shown = []
     for sent in invoices:
-        found = await calls.chorus_pro.invoices_numbered(sent.number, sent.supplier_siret or "")
+        found = await calls.chorus_pro.invoices_numbered(sent.number, sent.supplier_siret or sent.supplier_id)
         if found:
             shown.append((sent, next((one for one in found if agree(sent, one)), found[0])))
     return shown

@@ -25,6 +25,9 @@ GIVE_BACK_PAUSE = 5.0
 """Seconds before a delivery whose work failed unexpectedly is given back: no hot loop between broker and relay."""
 
 SETTLED_KEPT = 1_000
+SETTLED_BYTES = 64_000_000
+"""Bytes of settled work remembered until it is delivered again; what is forgotten is worked on again, harmlessly."""
+
 SETTLING_GRACE = 5.0
 
 Handle = Callable[[Delivery], Awaitable[Outcome]]
@@ -135,7 +138,7 @@ class InFlight:
             await carry(work)
         if not await _acknowledge_all(work):
             self._settled[work.key] = work
-            while len(self._settled) > SETTLED_KEPT:
+            while len(self._settled) > SETTLED_KEPT or sum(key[3] for key in self._settled) > SETTLED_BYTES:
                 self._settled.popitem(last=False)
 
     def _ended(self, work: Work, task: asyncio.Task[None]) -> None:
