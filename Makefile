@@ -1,6 +1,6 @@
 # Every target does the set-up it needs, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos lock schemas map format clean
+.PHONY: help setup demo test check bench lock schemas map format clean
 BIN := .venv/bin
 READY := .venv/.ready
 WITH_BROKER = @$(BIN)/python -m service.sandbox.broker
@@ -28,10 +28,6 @@ check: $(READY) ## format, lint, types, import contracts, generated files, manif
 bench: $(READY) ## the relay against a bare loop and against FastStream, ratios printed
 	$(WITH_BROKER)
 	@.make/bench
-
-chaos: $(READY) ## kill, cut and freeze at random, then count what was lost or doubled
-	$(WITH_BROKER)
-	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
 lock: ## pin what pyproject.toml allows, with hashes; UPGRADE=1 takes newer versions
 	@.make/lock
