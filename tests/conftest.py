@@ -21,7 +21,6 @@ LIMITS = {
     "architecture": 60,
     "integration": 120,
     "acceptance": 180,
-    "chaos": 900,
 }  # seconds
 
 StartWorker = Callable[..., Awaitable[WorkerProcess]]
