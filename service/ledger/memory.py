@@ -26,9 +26,21 @@ def stay_awake(db: sqlite3.Connection, now: datetime) -> None:
     db.execute("UPDATE memory SET alive_at = ?", (now.isoformat(),))
 
 
+def forget(db: sqlite3.Connection, *, before: datetime) -> int:
+    """Delete what closed before this moment, and note that what is older is not known any more; returns how many."""
+    statement = "DELETE FROM entries WHERE state = 'closed' AND changed_at < ?"
+    deleted = db.execute(statement, (before.isoformat(),)).rowcount
+    if deleted:
+        db.execute("UPDATE memory SET since = ?", (max(before, _since(db)).isoformat(),))
+    return deleted
+
+
 def would_know(db: sqlite3.Connection, made_at: datetime | None) -> bool:
     """Whether a write of an event made at this moment would be in the ledger; an event without a time may be old."""
     if made_at is None:
         return False
-    since = datetime.fromisoformat(db.execute("SELECT since FROM memory").fetchone()["since"])
-    return made_at - CLOCK_DOUBT > since
+    return made_at - CLOCK_DOUBT > _since(db)
+
+
+def _since(db: sqlite3.Connection) -> datetime:
+    return datetime.fromisoformat(db.execute("SELECT since FROM memory").fetchone()["since"])

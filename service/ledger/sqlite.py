@@ -22,7 +22,7 @@ from service.ledger.keys import (
     subject_keys,
     take_subjects,
 )
-from service.ledger.memory import stay_awake, wake, would_know
+from service.ledger.memory import forget, stay_awake, wake, would_know
 from service.ledger.rows import assignments, to_entry, to_episode, to_json, wall_clock
 from service.ledger.schema import boot_id, clock, migrate
 from service.ledger.writer import Writer
@@ -122,9 +122,8 @@ class SqliteLedger(Ledger):
 
     async def purge(self, older_than_days: float) -> int:
         """Delete by the time of the last change; keys go with their row."""
-        oldest = (datetime.now(UTC) - timedelta(days=older_than_days)).isoformat()
-        statement = "DELETE FROM entries WHERE state = 'closed' AND changed_at < ?"
-        return await self._writer.run(lambda db: db.execute(statement, (oldest,)).rowcount)
+        oldest = datetime.now(UTC) - timedelta(days=older_than_days)
+        return await self._writer.run(partial(forget, before=oldest))
 
     def _begin(
         self,
