@@ -94,14 +94,14 @@ async def test_should_take_over_from_a_worker_that_died(open_again: OpenAgain) -
 
 
 async def test_should_renew_the_lease_with_each_change(open_again: OpenAgain) -> None:
-    """An owner that goes on writing keeps the request and its subject, though its first lease is long over."""
+    """An owner that goes on writing keeps a request, and its subject if it has one, though its first lease is over."""
     ledger, neighbour = await open_again(lease=1.5), await open_again()
-    rival, standings = replace(ANOTHER, keys=ASKED.keys), set()
-    entry = (await take(ledger)).entry
+    bare, rival, standings = replace(ASKED, id="e-3", keys=(), subject=None), replace(ANOTHER, keys=ASKED.keys), set()
+    mine = [(await take(ledger, asked, owner=asked.id)).entry for asked in (ASKED, bare)]
     end = monotonic() + 2.5
     while monotonic() < end:
-        standings |= {(await take(neighbour, asked, owner="worker-2")).standing for asked in (ASKED, rival)}
-        entry = await ledger.advance(entry, "worker-1", Change(state=State.CLAIMED))
+        standings |= {(await take(neighbour, asked, owner="other")).standing for asked in (ASKED, bare, rival)}
+        mine = [await ledger.advance(entry, entry.id, Change(state=State.CLAIMED)) for entry in mine]
 
     assert standings == {Standing.BUSY}
 
