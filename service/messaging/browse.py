@@ -35,6 +35,7 @@ IDLE = 3.0
 
 PATIENCE = 15.0
 BETWEEN_LOOKS = 0.02
+TAG = "browse"
 RENEW_AFTER = WORK_DELIVERY_LIMIT // 2
 """A look counts as a delivery; a parked message looked at this often is written anew before its limit is reached."""
 
@@ -136,20 +137,20 @@ class Browser:
         if count == 0:
             return
         channel = await self._link.scratch()
-        staying = 0
+        staying: list[Kept] = []
         try:
             async for message in self._deliveries(channel, queue, count):
                 kept = self._kept(message, queue)
                 if await decide(kept):
                     await self._remove(message)
                 else:
-                    staying += 1
-                    await self._renew(kept, message)
+                    staying.append(kept)
                 yield kept
+            await self._renew_worn(channel, staying)
         finally:
             async with asking("closing a channel", PATIENCE):
                 await channel.close()
-            await self._until_back(queue, staying)
+            await self._until_back(queue, len(staying))
 
     async def _until_back(self, queue: str, staying: int) -> None:
         # The broker puts back what a closed channel held a moment later; the next look should find it.
@@ -177,7 +178,7 @@ class Browser:
         waiting: asyncio.Queue[DeliveredMessage] = asyncio.Queue()
         async with asking("looking through a queue", PATIENCE):
             await channel.basic_qos(prefetch_count=min(count, MOST))
-            await channel.basic_consume(self._topology.name(queue), waiting.put)
+            await channel.basic_consume(self._topology.name(queue), waiting.put, consumer_tag=TAG)
         for _ in range(count):
             try:
                 message = await asyncio.wait_for(waiting.get(), IDLE)
@@ -189,14 +190,17 @@ class Browser:
         if not await acknowledge(message):
             raise BrokerTrouble("removing a message: the connection was lost, it may still be there")
 
-    async def _renew(self, kept: Kept, message: DeliveredMessage) -> None:
-        if kept.queue not in PARKED:
+    async def _renew_worn(self, channel: AbstractChannel, staying: list[Kept]) -> None:
+        worn = [kept for kept in staying if _is_worn(kept)]
+        if not worn:
             return
-        looked_at = (message.header.properties.headers or {}).get("x-delivery-count")
-        if isinstance(looked_at, int) and looked_at >= RENEW_AFTER:
-            routing_key = self._topology.name(kept.queue)
-            await self._publisher.publish(DEFAULT_EXCHANGE, routing_key, kept.received.copy(kept.marks))
-            await self._remove(message)
+        async with asking("ending the look", PATIENCE):
+            # Or the copies would be delivered here at once, and be worn a little themselves.
+            await channel.basic_cancel(TAG)
+        for kept in worn:
+            copy = kept.received.copy(kept.marks)
+            await self._publisher.publish(DEFAULT_EXCHANGE, self._topology.name(kept.queue), copy)
+            await self._remove(kept.received.message)
 
     def _kept(self, message: DeliveredMessage, queue: str) -> Kept:
         now = datetime.now(UTC)
@@ -222,6 +226,11 @@ class Browser:
             received=received,
             marks=marks,
         )
+
+
+def _is_worn(kept: Kept) -> bool:
+    looked_at = (kept.received.message.header.properties.headers or {}).get("x-delivery-count")
+    return kept.queue in PARKED and isinstance(looked_at, int) and looked_at >= RENEW_AFTER
 
 
 def _identity(received: Received) -> tuple[str | None, str | None, str | None]:

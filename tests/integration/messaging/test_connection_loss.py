@@ -116,13 +116,14 @@ async def test_should_declare_again_what_a_new_broker_lacks(own_broker: PrivateB
 async def test_should_lose_nothing_when_the_broker_is_killed_between_publish_and_ack(own_broker: PrivateBroker) -> None:
     """A broker that dies with a move half done has the event in at least one queue afterwards, and it is settled."""
     url, prefix = own_broker.url, "relay"
-    script = Script()
+    script, restarted = Script(), asyncio.Event()
 
     async def killed_meanwhile(_outcome: Outcome, turn: int) -> None:
         script.turns.append(turn)
         if turn == 1 and len(script.turns) == 1:
             await asyncio.to_thread(own_broker.kill_node)
             await asyncio.to_thread(own_broker.start_node)
+            restarted.set()
 
     script.moved = killed_meanwhile  # type: ignore[method-assign]  # this script is told of the move at the worst moment
     script.outcomes = [Rejected(reason="bad", detail=""), Rejected(reason="bad", detail="")]
@@ -130,7 +131,7 @@ async def test_should_lose_nothing_when_the_broker_is_killed_between_publish_and
         async with Outside(url, prefix) as outside:
             await asyncio.to_thread(own_broker.write_out_names)
             await outside.publish(b"event", message_id="m-1")
-            await eventually(lambda: script.turns, "the move", limit=60)
+            await asyncio.wait_for(restarted.wait(), 60)
         await eventually(lambda: bus._consumer.is_complete, "consumption again", limit=60)
         async with Outside(url, prefix) as again:
 

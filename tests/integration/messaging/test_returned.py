@@ -30,7 +30,7 @@ async def test_should_try_again_what_reached_the_delivery_limit(outside: Outside
 
     (seen,) = script.seen
     assert (seen.body, seen.queue, seen.headers) == (b"event", "invoices", {"cloudEvents:id": "e-1"})
-    assert (seen.returns, seen.attempt, seen.turn) == (1, 1, 0)
+    assert (seen.returns, seen.attempt, seen.turn) == (1, 1, 1)
 
 
 async def test_should_keep_the_marks_of_its_own_copy(outside: Outside, amqp_url: str, prefix: str) -> None:

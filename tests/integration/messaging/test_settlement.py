@@ -129,6 +129,8 @@ async def test_should_repair_the_topology_when_a_move_finds_no_queue(
         await outside.delete("dead-letter")
         await outside.publish(b"event")
 
+        await eventually(lambda: script.turns, "the move")
+
         assert (await outside.wait_for("dead-letter")).body == b"event"
 
 
