@@ -182,7 +182,7 @@ class Bus:
         """Stop consuming, let work end for `grace` seconds, leave the rest to the broker, close everything in order."""
         if not self._tasks:
             return
-        self._consumer.pause(STOPPING)
+        self._consumer.pause(STOPPING, is_expected=True)
         try:
             async with asyncio.timeout(CANCEL_TIMEOUT):
                 await self._consumer.settled_down()

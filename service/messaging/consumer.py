@@ -115,9 +115,9 @@ class Consumer:
             subscription.stale = True
             self._touch()
 
-    def pause(self, why: str) -> None:
-        """Stop all deliveries until `resume` was called for every reason."""
-        if not self._paused:
+    def pause(self, why: str, *, is_expected: bool = False) -> None:
+        """Stop all deliveries until `resume` was called for every reason; an expected stop is not worth a line."""
+        if not self._paused and not is_expected:
             log.warning(CONSUMPTION_PAUSED, reason=why)
         self._paused.add(why)
         self._touch()
