@@ -10,7 +10,7 @@ import structlog
 
 from service.core.errors import LedgerUnavailable
 from service.core.outcome import Completed
-from service.messaging.failures import BrokerTrouble, broker_errors
+from service.messaging.failures import BrokerTrouble, asking
 from service.messaging.moves import Move, move_of
 from service.messaging.outbound import result_message
 from service.messaging.topology import RESULTS, Topology
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from service.messaging.received import Received
 
 TURN_UNWRITTEN = "turn_unwritten"
+
+ANSWER_TIMEOUT = 2.0
+"""Seconds an acknowledgement may take to be handed to the connection; it waits for no answer."""
 
 Moved = Callable[["Outcome", int], Awaitable[None]]
 """Told the outcome and the turn of a copy once the broker has confirmed it."""
@@ -89,7 +92,9 @@ async def acknowledge(message: DeliveredMessage) -> bool:
     if message.channel.is_closed or message.delivery_tag is None:
         return False
     try:
-        with broker_errors("acknowledging"):
+        # Bounded: a connection that has just died leaves a full queue of frames nobody writes, and the same work may
+        # have another message to acknowledge, on the connection that came after it.
+        async with asking("acknowledging", ANSWER_TIMEOUT):
             await message.channel.basic_ack(message.delivery_tag, wait=False)
     except BrokerTrouble:
         return False
@@ -101,7 +106,7 @@ async def give_back(message: DeliveredMessage) -> None:
     if message.channel.is_closed or message.delivery_tag is None:
         return
     try:
-        with broker_errors("giving back"):
+        async with asking("giving back", ANSWER_TIMEOUT):
             # A reject counts on every version of the broker; newer ones no longer count a nack.
             await message.channel.basic_reject(message.delivery_tag, requeue=True, wait=False)
     except BrokerTrouble:
