@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from contracts.base import Incoming
-from contracts.envelope import EnvelopeInvalid, Identity, Received, receive
+from contracts.envelope import EnvelopeInvalid, Received, receive
 from contracts.events import data_invalid
 from contracts.reasons import Reason
 from service.accounts import AccountBook
@@ -276,6 +276,3 @@ class Pipeline:
 
     async def _off_loop(self, delivery: Delivery, work: Callable[[], T]) -> T:
         return work() if len(delivery.body) < LARGE_BODY else await asyncio.to_thread(work)
-
-
-__all__ = ["Identity", "Pipeline"]
