@@ -11,7 +11,7 @@ from service.messaging.outbound import Outbound
 from service.messaging.publisher import Publisher
 from service.sandbox.broker import Broker
 from tests.support.bus_rig import Outside, Script, eventually, final_result, interim_result, running_bus
-from tests.support.proxy import SilentProxy
+from tests.support.proxy import FaultProxy
 from tests.support.publishing import open_publisher
 
 
@@ -97,7 +97,7 @@ async def test_should_replace_its_connections_when_a_doubt_lasts(outside: Outsid
     """A broker that stays silent is left: the connections are made anew, and the event is settled over them."""
     script = Script(outcomes=[Completed(results=(final_result(),), reason="done")])
     async with (
-        SilentProxy(amqp_url) as proxy,
+        FaultProxy(amqp_url) as proxy,
         running_bus(proxy.url, prefix, script, publish=0.3, replace_after=0.5) as bus,
     ):
         await eventually(bus.is_consuming, "consumption")
@@ -180,7 +180,7 @@ async def test_should_fail_fast_when_the_connection_closes_under_a_publish(
 async def test_should_be_in_doubt_when_the_broker_falls_silent(outside: Outside, amqp_url: str) -> None:
     """A connection found dead cancels what waits on it; to the publisher that is a doubt, not its own cancellation."""
     assert outside.connection.transport is not None
-    async with SilentProxy(amqp_url) as proxy, open_publisher(f"{proxy.url}?heartbeat=1", timeout=60.0) as publisher:
+    async with FaultProxy(amqp_url) as proxy, open_publisher(f"{proxy.url}?heartbeat=1", timeout=60.0) as publisher:
         await publisher.publish("", "relay.tracking", Outbound(id="m-0", body=b"x"))
         proxy.freeze()
 
@@ -191,7 +191,7 @@ async def test_should_be_in_doubt_when_the_broker_falls_silent(outside: Outside,
 
 async def test_should_end_when_it_is_cancelled_itself(outside: Outside, amqp_url: str) -> None:
     """Whoever is asked to end while publishing ends, and later publishes still go through."""
-    async with SilentProxy(amqp_url) as proxy, open_publisher(proxy.url, timeout=60.0) as publisher:
+    async with FaultProxy(amqp_url) as proxy, open_publisher(proxy.url, timeout=60.0) as publisher:
         await publisher.publish("", "relay.tracking", Outbound(id="m-0", body=b"x"))
         proxy.freeze()
         publishing = asyncio.create_task(publisher.publish("", "relay.tracking", Outbound(id="m-1", body=b"x")))
