@@ -12,7 +12,9 @@ from service.core.entry import Begun, Entry, Registration, Standing
 from service.core.errors import EventInvalid, SubjectBusy
 from service.core.outcome import OVERTAKEN, Completed, Outcome, RetryLater
 from service.core.replies import Replies, restore
+from service.lease import Lease
 from service.ledger import Ledger
+from service.steady import steady
 from service.task import Policies, Task
 from service.write_in_hand import WriteInHand
 
@@ -41,11 +43,13 @@ class Lifecycle:
         # What cannot be served was never sent, so it is never in doubt.
         unseen = not is_new and not isinstance(task.prepared, EventInvalid)
         wait = self._policies.doubt.wait if unseen else None
+        asked_at = steady()
         begun = await self._ledger.begin(
             _registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait, send=task.is_sendable
         )
         if begun.standing is Standing.HELD:
-            return WriteInHand(self._ledger, self._replies, self._policies, task, owner, begun)
+            lease = Lease(self._ledger, begun.entry, owner, asked_at=asked_at, hold=self._policies.hold)
+            return WriteInHand(self._replies, self._policies, task, lease, begun)
         if begun.standing is Standing.TAKEN:
             raise SubjectBusy(f"event {task.event.envelope.id} came before with other content, and is not answered yet")
         return self._not_ours(begun, task)

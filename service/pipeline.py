@@ -211,8 +211,8 @@ class Pipeline:
             await self.recovery.worked(event, seen)
             return self.recovery.announced(outcome, delivery, seen.upstream, event)
         finally:
-            if not hand.is_released:
-                await asyncio.shield(hand.release())
+            if not hand.lease.is_released:
+                await asyncio.shield(hand.lease.release())
 
     async def _recovered(
         self,

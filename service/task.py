@@ -15,11 +15,15 @@ from service.handlers.base import Calls, Event, Write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent."""
+    """How patient the relay is with a write: between attempts, in doubt, and while following what it sent.
+
+    `hold` is how many seconds after a write was last written down a call of it is over: less than the ledger's lease.
+    """
 
     retries: RetryPolicy
     doubt: DoubtPolicy
     tracking: tuple[timedelta, ...]
+    hold: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

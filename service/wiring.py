@@ -48,6 +48,7 @@ def policies(settings: Settings) -> Policies:
         ),
         doubt=DoubtPolicy(wait=settings.doubt.wait, looks=settings.doubt.looks, resend=settings.doubt.then == "resend"),
         tracking=settings.tracking.steps,
+        hold=settings.ledger.lease * CALL_SHARE_OF_LEASE,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,12 +12,12 @@ from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import Doubt, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Entry, State
-from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
+from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
 from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
 from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
-from service.ledger import Ledger
+from service.lease import Lease
 from service.task import Policies, Task
 from service.upstream import Refusal
 
@@ -28,18 +27,18 @@ ANSWERED_AT = "answered_at"
 class WriteInHand:
     """A write this worker holds the lease of: work on it, then release it."""
 
-    def __init__(
-        self, ledger: Ledger, replies: Replies, policies: Policies, task: Task, owner: str, begun: Begun
-    ) -> None:
-        self._ledger = ledger
+    def __init__(self, replies: Replies, policies: Policies, task: Task, lease: Lease, begun: Begun) -> None:
         self._replies = replies
         self._policies = policies
         self._task = task
-        self._owner = owner
-        self.is_released = False
-        self.sent_before = begun.sent_before
-        self.entry = begun.entry
+        self.lease = lease
+        self._sent_before = begun.sent_before
         self._is_sending = begun.is_sending
+
+    @property
+    def entry(self) -> Entry:
+        """What the ledger knows of it."""
+        return self.lease.entry
 
     @property
     def reached(self) -> Reached:
@@ -78,7 +77,7 @@ class WriteInHand:
         """Go on following what the ledger has forgotten and the message has not."""
         state, entry = self._task.delivery.state, self.entry
         if ANSWERED_AT in state and entry.state is State.IN_DOUBT and entry.answer is None:
-            await self._change(Change(state=State.ANSWERED, answer=dict(state)))
+            await self.lease.change(Change(state=State.ANSWERED, answer=dict(state)))
 
     def _invalid(self) -> EventInvalid | None:
         """Why the request cannot be served; an objection counts before the first send only."""
@@ -108,28 +107,21 @@ class WriteInHand:
         result = self._replies.failure(self._task.event.envelope, reason, verdict.detail, self._task.event.now)
         return await self._close((result,), reason, ())
 
-    async def release(self) -> None:
-        """Give the lease back; one that cannot be given back expires."""
-        with contextlib.suppress(LedgerUnavailable):
-            await self._ledger.release(self.entry, self._owner)
-
-    async def _change(self, change: Change) -> None:
-        self.entry = await self._ledger.advance(self.entry, self._owner, change)
-        self.is_released = self.is_released or change.release
-
     async def _send(self) -> Outcome:
         before = self.entry
         ready = await self._made_ready()
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
-        await self._change(Change(state=State.SENDING, sent=1))
+        await self.lease.change(Change(state=State.SENDING, sent=1))
         return await self._sent(ready, before)
 
     async def _sent(self, ready: Any, before: Entry) -> Outcome:
         """Make the call that counts; the ledger says `sending` by now, and `before` is where it stood."""
         task = self._task
+        # Whoever lost the lease while it was frozen must not send any more.
+        calls = replace(task.calls, until=self.lease.until)
         try:
-            answer = await task.write.send(ready, task.calls)
+            answer = await task.write.send(ready, calls)
         except (UpstreamFailure, EventInvalid) as failure:
             await self._after_failed_send(failure, before)
             if isinstance(failure, EventInvalid) and self.reached is not Reached.UNSENT:
@@ -155,9 +147,9 @@ class WriteInHand:
 
     async def _after_failed_send(self, failure: UpstreamFailure | EventInvalid, before: Entry) -> None:
         if isinstance(failure, UpstreamFailure) and failure.sent:
-            await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
+            await self.lease.change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
         else:
-            await self._change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
+            await self.lease.change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
 
     async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
         task = self._task
@@ -166,7 +158,7 @@ class WriteInHand:
         if finished is not None:
             return await self._finish(finished, answer)
         reads_back = task.write.reads_back
-        await self._change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
+        await self.lease.change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
         if reads_back:
             return await self._follow()
         return self._tracked(polls=0, reason="sent", results=self._progress())
@@ -181,7 +173,7 @@ class WriteInHand:
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""
         task = self._task
-        if self.sent_before is None or self.doubt is Doubt.REPEAT:
+        if self._sent_before is None or self.doubt is Doubt.REPEAT:
             return await self._send()
         if self.doubt is Doubt.LOOK_UP:
             looked = await task.write.look(task.prepared, self.entry, task.calls)
@@ -189,7 +181,7 @@ class WriteInHand:
                 return await self._look_for_it_again()
             if isinstance(looked, UsedByOther):
                 return await self._finish(_number_used(looked))
-        source, id = self.sent_before
+        source, id = self._sent_before
         raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
 
     async def _look_for_it_again(self) -> Outcome:
@@ -197,7 +189,7 @@ class WriteInHand:
         task = self._task
         if (task.event.now - task.delivery.first_seen).total_seconds() >= self._policies.doubt.wait:
             return await self._send()
-        await self._change(Change(release=True))
+        await self.lease.change(Change(release=True))
         return RetryLater(delay=self._policies.retries.smallest, reason="key_busy", counted=False)
 
     async def _look(self) -> Outcome:
@@ -219,20 +211,20 @@ class WriteInHand:
             case Step.HOLD:
                 return await self._hold("Looking upstream found nothing, and whether to send again is for a person.")
             case _:
-                await self._change(Change(looks=self.entry.looks + 1, next_look_in=self._policies.doubt.wait))
+                await self.lease.change(Change(looks=self.entry.looks + 1, next_look_in=self._policies.doubt.wait))
                 return await self._wait(timedelta(seconds=self._policies.doubt.wait))
 
     async def _wait(self, delay: timedelta) -> Outcome:
-        await self._change(Change(release=True))
+        await self.lease.change(Change(release=True))
         return RetryLater(delay=delay, reason="in_doubt", counted=False)
 
     async def _fall_in_doubt(self) -> Outcome:
         """Whoever was sending died or lost its lease: nobody knows whether it was sent."""
-        await self._change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
+        await self.lease.change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
         return await self._do(next_step(self.entry, self.doubt))
 
     async def _hold(self, detail: str) -> Outcome:
-        await self._change(Change(state=State.HELD, reason="needs_person", release=True))
+        await self.lease.change(Change(state=State.HELD, reason="needs_person", release=True))
         return Rejected(reason="needs_person", detail=f"{detail} It is about {self._task.about}.")
 
     async def _follow(self) -> Outcome:
@@ -247,10 +239,10 @@ class WriteInHand:
                 return await self._finish(followed, answer)
             case Incident():
                 change = Change(state=State.IN_DOUBT, answer={**answer, "incident": True}, looks=0, next_look_in=0.0)
-                await self._change(change)
+                await self.lease.change(change)
                 return await self._look()
             case Pending():
-                await self._change(Change(release=True))
+                await self.lease.change(Change(release=True))
                 return self._pending(followed, polls)
 
     def _pending(self, pending: Pending, polls: int) -> Outcome:
@@ -287,7 +279,7 @@ class WriteInHand:
         change = Change(
             state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True
         )
-        await self._change(change)
+        await self.lease.change(change)
         return Completed(results=results, reason=reason)
 
 

@@ -18,6 +18,7 @@ from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
 from service.core.replies import Replies
 from service.ledger import Ledger
+from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.dume import Dume
@@ -45,7 +46,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """What a handler may use while it works on one event."""
+    """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock."""
 
     upstreams: Upstreams
     ledger: Ledger
@@ -54,12 +55,13 @@ class Calls:
     account: str
     event: str
     now: datetime
+    until: float = NEVER
 
     @property
     def chorus_pro(self) -> ChorusPro:
         """Chorus Pro, in the name of the event's technical account; raises AccountRejected while that one rests."""
         self.accounts.check_rested(self.account, self.now)
-        return self.upstreams.chorus_pro(account=self.account, event=self.event)
+        return self.upstreams.chorus_pro(account=self.account, event=self.event, until=self.until)
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""
@@ -71,7 +73,7 @@ class Calls:
     @property
     def dume(self) -> Dume:
         """The DUME Service, in the name of the event's platform."""
-        return self.upstreams.dume(account=self.account, event=self.event)
+        return self.upstreams.dume(account=self.account, event=self.event, until=self.until)
 
 
 class Read(ABC, Generic[RequestT]):

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
 from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
+from service.steady import NEVER
 from service.upstream.chorus_pro import ChorusPro, Structures
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro.models import Nothing
@@ -84,19 +85,20 @@ class Upstreams:
     ) -> None:
         await self._opened.aclose()
 
-    def chorus_pro(self, *, account: str, event: str) -> ChorusPro:
-        """Chorus Pro for one event; raises EventInvalid when the technical account is not known."""
+    def chorus_pro(self, *, account: str, event: str, until: float = NEVER) -> ChorusPro:
+        """Chorus Pro for one event, called before `until`; raises EventInvalid when its account is not known."""
         return ChorusPro(
             client=self.client,
             account=self.settings.accounts(account),
             event=event,
             structures=self._structures,
             nothing_found=self.mapping.chorus_pro.nothing_found,
+            until=until,
         )
 
-    def dume(self, *, account: str, event: str) -> Dume:  # noqa: ARG002 - one buyer platform serves every account so far
-        """DUME for one event; raises EventInvalid when no buyer platform is configured."""
-        return Dume(client=self.client, wire=self._wire(), event=event, models=self._models)
+    def dume(self, *, account: str, event: str, until: float = NEVER) -> Dume:  # noqa: ARG002 - one platform serves all
+        """DUME for one event, called before `until`; raises EventInvalid when no buyer platform is configured."""
+        return Dume(client=self.client, wire=self._wire(), event=event, models=self._models, until=until)
 
     async def check_health(self, upstream: str) -> None:
         """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.

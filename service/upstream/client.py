@@ -24,6 +24,7 @@ from service.core.errors import (
 )
 from service.core.gate import Position
 from service.observability.calls import CallSeen, record_call
+from service.steady import NEVER, steady
 from service.upstream.headers import correlation_id
 from service.upstream.interpret import (
     Document,
@@ -54,7 +55,7 @@ OnCall = Callable[[str, str, str, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """One call ready to be sent as often as needed, all of it over by `deadline` (monotonic)."""
+    """One call ready to be sent as often as needed, all of it over by `deadline` (of the steady clock)."""
 
     facts: CallFacts
     method: str
@@ -67,7 +68,7 @@ class _Call:
 
     @property
     def remaining(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.deadline - steady()
 
     @property
     def account_name(self) -> str | None:
@@ -95,13 +96,15 @@ class Client:
         *,
         event: str,
         account: TechnicalAccount | None = None,
+        until: float = NEVER,
     ) -> AnswerT | Refusal:
         """Return the answer or the refusal; raises an UpstreamFailure.
 
         Tried again at most twice within three seconds, and only when that cannot do the work twice. All of it, waiting
-        for a place and for a token included, is over within the time-out of the operation.
+        for a place and for a token included, is over within the time-out of the operation, and before `until` (of the
+        steady clock): nothing is sent afterwards.
         """
-        call = self._prepare(operation, request, account)
+        call = self._prepare(operation, request, account, until)
 
         async def once() -> Document | Refusal:
             self._admit(operation, event)
@@ -115,12 +118,12 @@ class Client:
         self, operation: Operation[RequestT, AnswerT], request: RequestT, *, account: TechnicalAccount | None = None
     ) -> AnswerT | Refusal:
         """Call once, whatever gate and window say: for health checks. Refused credentials are tried again."""
-        call = self._prepare(operation, request, account)
+        call = self._prepare(operation, request, account, NEVER)
         said = await self._exchange(call, insist=True)
         return said if isinstance(said, Refusal) else _fit(operation, said, call.facts)
 
     def _prepare(
-        self, operation: Operation[RequestT, AnswerT], request: RequestT, account: TechnicalAccount | None
+        self, operation: Operation[RequestT, AnswerT], request: RequestT, account: TechnicalAccount | None, until: float
     ) -> _Call:
         prefix = self.prefixes[operation.upstream][operation.api]
         timeout = self.timeouts.get(operation.name, operation.timeout)
@@ -131,7 +134,7 @@ class Client:
             url=f"{self.api_url.rstrip('/')}{prefix}{operation.path}",
             body=None if operation.method == "GET" else orjson.dumps(body),
             timeout=timeout,
-            deadline=time.monotonic() + timeout,
+            deadline=min(steady() + timeout, until),
             # The account is a secret of Chorus Pro, and of nobody else.
             account=account if operation.upstream == CHORUS_PRO else None,
             read=_reader(operation),

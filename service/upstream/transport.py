@@ -13,6 +13,8 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 from yarl import URL
 
+from service.steady import steady
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
@@ -89,10 +91,13 @@ class Transport:
     async def send(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float
     ) -> HttpAnswer:
-        """Return the whole answer, or raise TransportFailure; `timeout` is in seconds and covers everything."""
+        """Return the whole answer, or raise TransportFailure; `timeout` is in seconds and covers everything.
+
+        Nothing is sent once it has passed, even when this process was stopped meanwhile.
+        """
         if self._session is None:
             raise TransportFailure("the connections are closed", sent=False)
-        seen = SimpleNamespace(sent=False, status=None)
+        seen = SimpleNamespace(sent=False, status=None, until=steady() + timeout)
         started = time.monotonic()
         try:
             async with self._session.request(
@@ -153,9 +158,14 @@ def _outgoing(body: bytes | None) -> bytes | io.BytesIO | None:
 
 
 def _tracing() -> aiohttp.TraceConfig:
-    """Mark a request as sent from the moment a connection is at hand: what follows may be on the wire."""
+    """Mark a request as sent from the moment a connection is at hand: what follows may be on the wire.
+
+    A process that was frozen meanwhile finds the connection ready before it hears of the time-out: it must not send.
+    """
 
     async def at_hand(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        if steady() > context.trace_request_ctx.until:
+            raise TimeoutError
         context.trace_request_ctx.sent = True
 
     tracing = aiohttp.TraceConfig()

@@ -14,7 +14,8 @@ from service.core.entry import State
 from service.core.errors import EventInvalid
 from service.core.outcome import OVERTAKEN, Completed, RetryLater
 from service.ledger import Ledger, open_ledger
-from tests.support.desk import BEGINNING, STEPS, TRACKING_STEPS, Desk, again, first, moved, types
+from service.steady import steady
+from tests.support.desk import BEGINNING, HOLD, STEPS, TRACKING_STEPS, Desk, again, first, moved, types
 from tests.support.office import Deposit, Killed, Office, Wanted
 
 OTHER = Wanted(number="F-1", content="another")
@@ -46,6 +47,14 @@ async def test_should_follow_what_was_sent_until_it_is_done(desk: Desk) -> None:
     assert (types(sent), sent.queue, sent.delay, sent.counted) == (["received"], "tracking", TRACKING_STEPS[0], False)
     assert (answered.state, answered.sends) == (State.ANSWERED, 1)
     assert (types(done), closed.state, desk.office.deposits) == (["done"], State.CLOSED, 1)
+
+
+async def test_should_call_under_its_lease_alone(desk: Desk) -> None:
+    """The call that counts ends before anybody else may take over, counted from before the ledger was asked."""
+    before = steady()
+    await desk.deliver()
+
+    assert before + HOLD <= desk.write.send_until <= steady() + HOLD
 
 
 async def test_should_end_at_once_where_the_answer_is_the_end(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from contracts.envelope import Envelope
 from contracts.reasons import Reason
@@ -26,6 +26,7 @@ BEGINNING = datetime(2024, 11, 4, 9, 0, tzinfo=UTC)
 """Long before any ledger of a test began to remember."""
 
 STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=15))
+HOLD = 60.0
 TRACKING_STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=6))
 RETRIES = RetryPolicy(steps=STEPS, doubt_wait=timedelta(minutes=15), account_wait=timedelta(hours=6))
 
@@ -61,13 +62,13 @@ class Desk:
             prepared=wanted or Wanted(number="F-1", content="one"),
             event=event,
             delivery=delivery,
-            calls=cast("Calls", None),  # reason: this write talks to its office alone
+            calls=_calls(self.ledger, event),
             objection=EventInvalid(Reason.EXPIRED, "Too late.") if event.has_expired else None,
             may_call=self.may_call,
         )
         doubt = DoubtPolicy(wait=self.wait, looks=self.looks, resend=self.resend)
         lifecycle = Lifecycle(
-            self.ledger, Replies("local"), Policies(retries=RETRIES, doubt=doubt, tracking=TRACKING_STEPS)
+            self.ledger, Replies("local"), Policies(retries=RETRIES, doubt=doubt, tracking=TRACKING_STEPS, hold=HOLD)
         )
         is_new = not delivery.redelivered and not delivery.is_copy
         try:
@@ -82,6 +83,20 @@ class Desk:
         """What the ledger has of the request."""
         (entry,) = await self.ledger.find(id)
         return entry
+
+
+def _calls(ledger: Ledger, event: Event) -> Calls:
+    """No upstream: these writes talk to their office alone."""
+    nobody = cast("Any", None)  # Any: stands for whatever is not asked
+    return Calls(
+        upstreams=nobody,
+        ledger=ledger,
+        replies=Replies("local"),
+        accounts=nobody,
+        account=event.account,
+        event=event.key,
+        now=event.now,
+    )
 
 
 def asked_for(id: str) -> Registration:
@@ -123,8 +138,8 @@ async def _work(hand: WriteInHand, delivery: Delivery) -> Outcome:
     except (UpstreamFailure, EventInvalid) as error:
         verdict = recover(error, _situation(delivery, hand), RETRIES)
         outcome = await hand.give_up(verdict) if isinstance(verdict, GiveUp) else verdict
-    if not hand.is_released:
-        await hand.release()
+    if not hand.lease.is_released:
+        await hand.lease.release()
     return outcome
 
 

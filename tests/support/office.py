@@ -30,6 +30,7 @@ from service.handlers.base import (
     UsedByOther,
     Write,
 )
+from service.steady import NEVER
 from service.upstream import Refusal
 
 FACTS = CallFacts(upstream="chorus-pro", operation="deposerFluxFacture")
@@ -110,6 +111,7 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
     office: Office
     how_doubt_ends: Doubt = Doubt.LOOK_UP
     ends_at_once: bool = False
+    send_until: float = NEVER
 
     model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
     upstream: ClassVar[str] = "chorus-pro"
@@ -131,6 +133,7 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
         return prepared
 
     async def send(self, prepared: Wanted, calls: Calls) -> Mapping[str, object] | Refusal:
+        self.send_until = calls.until
         answer = self.office.deposit(prepared.number, prepared.content)
         return answer if isinstance(answer, Refusal) else {"flow_number": answer, "adopted": False}
 

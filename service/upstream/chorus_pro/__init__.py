@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from service.core.errors import AnswerUnreadable, CallFacts, NotSubscribed, RequestRejected
 from service.core.invoices import FoundInvoice
+from service.steady import NEVER
 from service.upstream.chorus_pro import models, operations
 from service.upstream.chorus_pro.answers import (
     Deposited,
@@ -63,6 +64,7 @@ class ChorusPro:
     event: str
     structures: Structures
     nothing_found: frozenset[str]
+    until: float = NEVER
 
     async def deposit(self, *, content_base64: str, name: str, syntax: str) -> Deposited | Refusal:
         """Hand in a file. Not safe to repeat: after a failure that was `sent`, look for its invoices first."""
@@ -129,7 +131,7 @@ class ChorusPro:
         return answer if isinstance(answer, Refusal) else to_detailed(answer.invoice)
 
     async def _call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
-        return await self.client.call(operation, request, event=self.event, account=self.account)
+        return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)
 
     async def _search(
         self, *, flow_number: str | None = None, number: str | None = None, supplier_id: int | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.core.errors import AnswerUnreadable, CallFacts
+from service.steady import NEVER
 from service.upstream.client import Client
 from service.upstream.dume import operations
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
@@ -67,6 +68,7 @@ class Dume:
     wire: Wire
     event: str
     models: Models
+    until: float = NEVER
 
     async def create_simple(self, consultation: Consultation, buyer: Buyer | None) -> Saved | Refusal:
         """Make the simplified DUME of a consultation. Not safe to repeat: search before sending again."""
@@ -135,7 +137,7 @@ class Dume:
         return self.wire.buyer_or_requester(buyer)
 
     async def _call(self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest) -> DumeAnswer | Refusal:
-        return await self.client.call(operation, request, event=self.event)
+        return await self.client.call(operation, request, event=self.event, until=self.until)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None
