@@ -157,6 +157,16 @@ async def test_should_reset_whoever_asks_for_a_peer_that_is_not_there() -> None:
         line[1].transport.abort()
 
 
+async def test_should_go_to_the_next_peer_that_takes_it(echo: tuple[Echo, FaultProxy]) -> None:
+    """Before several peers, of which one is away, every connection finds one that is there."""
+    there = f"http://127.0.0.1:{echo[1].port}"
+    async with FaultProxy(there, "http://127.0.0.1:1", there) as proxy:
+        for _ in range(4):
+            line = await asyncio.open_connection("127.0.0.1", proxy.port)
+            assert await ask(line, b"one") == b"ONE"
+            line[1].transport.abort()
+
+
 async def test_should_act_behind_a_text(echo: tuple[Echo, FaultProxy], line: Line) -> None:
     """What is done at a text that went up meets the answer, even when the text came in two pieces."""
     peer, proxy = echo

@@ -77,14 +77,17 @@ class _Way:
 class FaultProxy:
     """Passes bytes on to the peer of a URL, any TCP protocol, until told what to do instead.
 
+    With the URLs of several peers of one service it is what stands in front of them: each new connection goes to the
+    next one that takes it.
+
     `up` is what the relay says, `down` what its peer answers. A fault lasts until `heal`, and meets connections that
     are open as well as new ones. Connections are taken even while nothing comes through: a peer behind it is not
     refused but silent, unless `refuse` says so.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *others: str) -> None:
         self._parts = urlsplit(url)
-        self._target = (self._parts.hostname or "127.0.0.1", self._parts.port or PORTS[self._parts.scheme])
+        self._targets = [_address(one) for one in (url, *others)]
         self._up, self._down = _Way(down=False), _Way(down=True)
         self._lines: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
         self._server: asyncio.Server | None = None
@@ -212,7 +215,7 @@ class FaultProxy:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_writer = None
         try:
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
+            far_reader, far_writer = await self._reach()
             self._lines[_this_task()] = (writer, far_writer)
             ways = (self._up.pass_on(reader, far_writer), self._down.pass_on(far_reader, writer))
             tasks = [asyncio.create_task(way) for way in ways]
@@ -228,11 +231,25 @@ class FaultProxy:
             for open_writer in filter(None, (writer, far_writer)):
                 open_writer.close()
 
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the peer whose turn it is; raises OSError when none of them takes it."""
+        for _ in self._targets[1:]:
+            self._targets.append(self._targets.pop(0))
+            with suppress(OSError):
+                return await asyncio.open_connection(*self._targets[-1])
+        self._targets.append(self._targets.pop(0))
+        return await asyncio.open_connection(*self._targets[-1])
+
     async def _end_lines(self) -> None:
         while lines := list(self._lines):
             self.cut()
             await asyncio.gather(*lines, return_exceptions=True)
             await asyncio.sleep(0)  # the one that waits for a line strikes it off
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or PORTS[parts.scheme]
 
 
 def _this_task() -> asyncio.Task[None]:
