@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from contracts.base import Incoming
 from contracts.envelope import Envelope
@@ -19,7 +19,7 @@ from service.core.entry import Entry
 from service.core.replies import Replies
 from service.ledger import Ledger
 from service.steady import NEVER
-from service.upstream import CHORUS_PRO, Refusal, Upstreams
+from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.dume import Dume
 
@@ -145,21 +145,28 @@ Followed = Finished | Pending | Incident
 class Write(ABC, Generic[RequestT, PreparedT]):
     """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
-    `operation` names the upstream operation that changes something, `doubt` how an ambiguous failure of it is resolved,
-    `reads_first` whether `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the
-    first tracking step.
+    `call` is the operation that changes something, `reads_first` whether `make_ready` makes calls, `reads_back` whether
+    `follow` is tried at once instead of after the first tracking step.
     """
 
     model: ClassVar[type[Incoming]]
     upstream: ClassVar[str]
-    operation: ClassVar[str]
-    doubt: ClassVar[Doubt]
+    call: ClassVar[Operation[Any, Any]]
     reads_first: ClassVar[bool] = False
     reads_back: ClassVar[bool] = False
 
+    @property
+    def operation(self) -> str:
+        """What the ledger calls the change: natural keys are unique within it."""
+        return self.call.title
+
+    def call_for(self, prepared: PreparedT) -> Operation[Any, Any]:
+        """The operation that this very request makes."""
+        return self.call
+
     def doubt_about(self, prepared: PreparedT) -> Doubt:
-        """How an ambiguous failure of this very request is resolved."""
-        return self.doubt
+        """How an ambiguous failure of this very request is resolved, as its operation declares."""
+        return self.call_for(prepared).doubt
 
     @abstractmethod
     def prepare(self, request: RequestT, event: Event) -> PreparedT:

@@ -39,7 +39,6 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
     """One live DUME per consultation and buyer: that is its natural key, and how a look finds it."""
 
     upstream: ClassVar[str] = Upstream.DUME
-    doubt: ClassVar[Doubt] = Doubt.LOOK_UP
     family: ClassVar[results.Family]
 
     @abstractmethod
@@ -62,7 +61,7 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
         """The answer is the end of it."""
-        kept = self.keys(prepared) if self.doubt_about(prepared) is Doubt.LOOK_UP else ()
+        kept = () if self.doubt_about(prepared) is Doubt.REPEAT else self.keys(prepared)
         return results.done(self.family, answer, prepared.consultation.id, kept=kept)
 
     async def refused(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.events import TenderDumeSimplifiedRequested
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
-from service.upstream import Refusal
+from service.upstream import Operation, Refusal
+from service.upstream.dume.operations import CREATE_SIMPLE
 
 
 class CreateSimplifiedDume(CreateDume[TenderDumeSimplifiedRequested]):
     """`tender.dume.simplified.requested.v1`."""
 
     model: ClassVar[type[TenderDumeSimplifiedRequested]] = TenderDumeSimplifiedRequested
-    operation: ClassVar[str] = "creerDumeSimple"
+    call: ClassVar[Operation[Any, Any]] = CREATE_SIMPLE
     family: ClassVar[results.Family] = "tender.dume.simplified"
 
     def prepare(self, request: TenderDumeSimplifiedRequested, event: Event) -> Wanted[TenderDumeSimplifiedRequested]:

@@ -7,13 +7,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.events import Expectation, InvoiceDepositRequested
 from contracts.reasons import Reason
 from contracts.words import Upstream
 from service.core.documents import Document, DocumentInvalid, InvoiceFacts, read
-from service.core.doubt import Doubt
 from service.core.draft import Draft
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
@@ -33,8 +32,9 @@ from service.handlers.base import (
     UsedByOther,
     Write,
 )
-from service.upstream import Refusal
+from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro import FlowReport
+from service.upstream.chorus_pro.operations import DEPOSIT_FLOW
 
 HIDDEN = "This account cannot see the invoices of supplier {siret}, so nobody knows whether the file arrived."
 
@@ -58,8 +58,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
 
     model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
-    operation: ClassVar[str] = "deposerFluxFacture"
-    doubt: ClassVar[Doubt] = Doubt.LOOK_UP
+    call: ClassVar[Operation[Any, Any]] = DEPOSIT_FLOW
 
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Deposit:
         """The file, recognised and read; raises EventInvalid."""

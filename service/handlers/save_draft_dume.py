@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.events import TenderDumeDraftRequested
 from contracts.reasons import Reason
-from service.core.doubt import Doubt
 from service.core.errors import EventInvalid
 from service.core.espd import EspdInvalid, fill
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
-from service.upstream import Refusal
+from service.upstream import Operation, Refusal
+from service.upstream.dume.operations import SAVE_NEW, SAVE_OVER
 
 Draft = Wanted[TenderDumeDraftRequested]
 
@@ -24,7 +24,7 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
 
     model: ClassVar[type[TenderDumeDraftRequested]] = TenderDumeDraftRequested
     reads_first: ClassVar[bool] = True
-    operation: ClassVar[str] = "enregistrerDume"
+    call: ClassVar[Operation[Any, Any]] = SAVE_NEW
     family: ClassVar[results.Family] = "tender.dume.draft"
 
     def prepare(self, request: TenderDumeDraftRequested, event: Event) -> Draft:
@@ -61,9 +61,9 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
             return saved
         return results.answer(saved.dume_id, saved.state_code, calls.dume, adopted=False)
 
-    def doubt_about(self, prepared: Draft) -> Doubt:
-        """Changing an existing draft leaves one effect however often it is sent; a new one must be looked for."""
-        return Doubt.LOOK_UP if prepared.asked.dume_id is None else Doubt.REPEAT
+    def call_for(self, prepared: Draft) -> Operation[Any, Any]:
+        """Changing an existing draft is another operation than making a new one."""
+        return SAVE_NEW if prepared.asked.dume_id is None else SAVE_OVER
 
     def keys(self, prepared: Draft) -> tuple[str, ...]:
         """The draft itself, when there is one to change."""

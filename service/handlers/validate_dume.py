@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.events import TenderDumeValidationRequested
 from contracts.reasons import Reason
 from contracts.words import DumeState, Upstream
-from service.core.doubt import Doubt
 from service.core.entry import Entry
 from service.core.espd import consultation_of
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Write
-from service.upstream import Refusal
+from service.upstream import Operation, Refusal
+from service.upstream.dume.operations import VALIDATE
 
 FAMILY: results.Family = "tender.dume.validation"
 PATIENCE = 5
@@ -42,8 +42,7 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
     model: ClassVar[type[TenderDumeValidationRequested]] = TenderDumeValidationRequested
     upstream: ClassVar[str] = Upstream.DUME
     reads_first: ClassVar[bool] = True
-    operation: ClassVar[str] = "enregistrerDume:validation"
-    doubt: ClassVar[Doubt] = Doubt.REPEAT
+    call: ClassVar[Operation[Any, Any]] = VALIDATE
     reads_back: ClassVar[bool] = True
 
     def prepare(self, request: TenderDumeValidationRequested, event: Event) -> Validation:

@@ -18,7 +18,7 @@ from service.upstream.dume import operations as dume_operations
 from service.upstream.dume.wire import Wire
 from service.upstream.mapping import MappingInvalid, UpstreamMapping, load_mapping
 from service.upstream.oauth import Credentials, Token, TokenProvider, ask_for_token
-from service.upstream.operation import Refusal
+from service.upstream.operation import Operation, Refusal
 from service.upstream.transport import Transport
 from service.upstream.values import Platform, Requester, TechnicalAccount, UpstreamSettings
 from service.upstream.window import Window
@@ -151,6 +151,7 @@ __all__ = [
     "ChorusPro",
     "Dume",
     "MappingInvalid",
+    "Operation",
     "Platform",
     "Refusal",
     "Requester",

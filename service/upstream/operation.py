@@ -18,7 +18,8 @@ class Operation(Generic[RequestT, AnswerT]):
     """A French `operationId` with everything a call needs.
 
     `api` is the part of the upstream that is subscribed on its own in PISTE (`factures`, `dumeA`, …), `timeout` is in
-    seconds and bounds the whole call.
+    seconds and bounds the whole call. `doubt` is how a lost answer is resolved, `purpose` tells two uses of one
+    `operationId` apart.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Operation(Generic[RequestT, AnswerT]):
     doubt: Doubt
     method: str = "POST"
     is_read: bool = False
+    purpose: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the ledger calls it, and a person reads."""
+        return f"{self.name}:{self.purpose}" if self.purpose else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_aft
 from tenacity.wait import wait_random_exponential
 
 from service.core.errors import AnswerLost, NotSubscribed, RequestRejected, Throttled, Unreachable, UpstreamFailure
-from service.upstream.operation import Doubt
 from service.upstream.window import SHORT_WAIT
 
 if TYPE_CHECKING:
@@ -58,7 +57,8 @@ def is_worth_another_try(operation: Operation[RequestT, AnswerT], error: BaseExc
         case Unreachable():
             return True
         case AnswerLost():
-            return operation.is_read or operation.doubt is Doubt.REPEAT
+            # A write is sent again only by whoever has written down that it was sent before.
+            return operation.is_read
         case RequestRejected() | NotSubscribed():
             # The gateway has been seen to answer a read with an odd 400 or 404, and the same read well afterwards.
             return operation.is_read and error.facts.http_status in {400, 404} and tries == 1

@@ -106,7 +106,7 @@ def asked_for(id: str) -> Registration:
         id=id,
         type="invoice.deposit.requested.v1",
         account="default",
-        operation=Deposit.operation,
+        operation=Deposit.call.title,
         digest="d",
         subject=None,
         keys=("F-1",),

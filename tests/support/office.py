@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.events import InvoiceDepositRequested
 from contracts.reasons import Reason
@@ -31,7 +31,8 @@ from service.handlers.base import (
     Write,
 )
 from service.steady import NEVER
-from service.upstream import Refusal
+from service.upstream import Operation, Refusal
+from service.upstream.chorus_pro.operations import DEPOSIT_FLOW
 
 FACTS = CallFacts(upstream="chorus-pro", operation="deposerFluxFacture")
 
@@ -115,11 +116,10 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
 
     model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
     upstream: ClassVar[str] = "chorus-pro"
-    operation: ClassVar[str] = "deposerFluxFacture"
-    doubt: ClassVar[Doubt] = Doubt.LOOK_UP
+    call: ClassVar[Operation[Any, Any]] = DEPOSIT_FLOW
 
-    def doubt_about(self, prepared: Wanted) -> Doubt:
-        return self.how_doubt_ends
+    def call_for(self, prepared: Wanted) -> Operation[Any, Any]:
+        return replace(self.call, doubt=self.how_doubt_ends)
 
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Wanted:
         return Wanted(number="F-1", content="one")

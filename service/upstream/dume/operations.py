@@ -27,7 +27,9 @@ class DumeAnswer(Received):
         return dict(self.model_extra or {})
 
 
-def _operation(name: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0) -> Operation[DumeRequest, DumeAnswer]:
+def _operation(
+    name: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0, purpose: str = ""
+) -> Operation[DumeRequest, DumeAnswer]:
     return Operation(
         name=name,
         upstream=UPSTREAM,
@@ -38,6 +40,7 @@ def _operation(name: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0)
         timeout=timeout,
         doubt=doubt,
         is_read=is_read,
+        purpose=purpose,
     )
 
 
@@ -46,7 +49,7 @@ MODEL = _operation("recupererModelDume", Doubt.REPEAT, is_read=True)
 CREATE_SIMPLE = _operation("creerDumeSimple", Doubt.LOOK_UP, is_read=False)
 SAVE_NEW = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
 SAVE_OVER = _operation("enregistrerDume", Doubt.REPEAT, is_read=False)
-# Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it must read the state back.
-VALIDATE = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
+# Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
+VALIDATE = _operation("enregistrerDume", Doubt.REPEAT, is_read=False, purpose="validation")
 SEARCH = _operation("rechercherDumes", Doubt.REPEAT, is_read=True)
 DOCUMENT = _operation("recupererDumeFormate", Doubt.REPEAT, is_read=True)

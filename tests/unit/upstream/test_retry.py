@@ -19,7 +19,8 @@ from service.core.errors import (
     UpstreamFailure,
 )
 from service.upstream.chorus_pro.operations import DEPOSIT_FLOW, FLOW_REPORT
-from service.upstream.dume.operations import CREATE_SIMPLE, SAVE_NEW, SAVE_OVER
+from service.upstream.dume.operations import CREATE_SIMPLE, SAVE_NEW, SAVE_OVER, VALIDATE, DumeAnswer, DumeRequest
+from service.upstream.operation import Operation
 from service.upstream.retry import is_worth_another_try
 
 pytestmark = pytest.mark.unit
@@ -58,9 +59,11 @@ def test_should_try_again_only_what_cannot_be_done_twice(error: Exception, read:
     assert is_worth_another_try(DEPOSIT_FLOW, error) is write
 
 
-def test_should_repeat_a_write_that_leaves_one_effect() -> None:
-    """Saving over a draft may be sent again after a lost answer."""
-    assert is_worth_another_try(SAVE_OVER, AnswerLost(facts(504), "HTTP 504"))
+@pytest.mark.parametrize("operation", [SAVE_OVER, VALIDATE])
+def test_should_leave_a_repetition_to_who_counts_sends(operation: Operation[DumeRequest, DumeAnswer]) -> None:
+    """Even one that leaves one effect: its second answer may be a refusal, which only the count of sends explains."""
+    assert not is_worth_another_try(operation, AnswerLost(facts(504), "HTTP 504"))
+    assert is_worth_another_try(operation, Unreachable(facts(), "refused"))
 
 
 @pytest.mark.parametrize("error", [RequestRejected(facts(400), "odd"), NotSubscribed(facts(404), "odd")])
