@@ -159,8 +159,8 @@ async def test_should_reset_whoever_asks_for_a_peer_that_is_not_there() -> None:
 
 async def test_should_go_to_the_next_peer_that_takes_it(echo: tuple[Echo, FaultProxy]) -> None:
     """Before several peers, of which one is away, every connection finds one that is there."""
-    there = f"http://127.0.0.1:{echo[1].port}"
-    async with FaultProxy(there, "http://127.0.0.1:1", there) as proxy:
+    there = f"127.0.0.1:{echo[1].port}"
+    async with FaultProxy(f"http://{there},127.0.0.1:1,{there}") as proxy:
         for _ in range(4):
             line = await asyncio.open_connection("127.0.0.1", proxy.port)
             assert await ask(line, b"one") == b"ONE"

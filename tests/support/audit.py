@@ -28,6 +28,9 @@ class Audit:
         self._bus = bus
         self._simulator = simulator
         self._queues = tuple(queues)
+        self._read = 0
+        self._by_request: dict[str, dict[str, Json]] = {}
+        self._two_contents: list[tuple[str, str]] = []
 
     async def ended(self, ids: Iterable[str], *, limit: float = 60.0) -> None:
         """Return when every request has a terminal result; raises TimeoutError naming those without."""
@@ -44,8 +47,38 @@ class Audit:
 
     def without_end(self, ids: Iterable[str]) -> list[str]:
         """The requests that have no terminal result so far."""
-        ended = {result.get("causationid") for result in self._bus.received if result.get("final")}
-        return [id for id in ids if id not in ended]
+        self._read_on()
+        return [id for id in ids if not self.endings(id)]
+
+    def endings(self, id: str) -> list[Json]:
+        """The distinct terminal results of a request, in the order they came."""
+        return [result for result in self.results(id) if result.get("final")]
+
+    def results(self, id: str) -> list[Json]:
+        """The distinct results of a request, in the order they came."""
+        self._read_on()
+        return list(self._by_request.get(id, {}).values())
+
+    def strangers(self, ids: Iterable[str]) -> list[Json]:
+        """The terminal results of requests that are none of these."""
+        self._read_on()
+        return [one for id in sorted(self._by_request.keys() - set(ids)) for one in self.endings(id)]
+
+    def repeated(self) -> int:
+        """How many results came again with an id that was known."""
+        self._read_on()
+        return len(self._bus.received) - len({one["id"] for one in self._bus.received})
+
+    def made(self) -> dict[str, list[int]]:
+        """What the State made, by its journal: for each invoice number or consultation the calls that made it."""
+        found: dict[str, list[int]] = {}
+        for call in self._simulator.journal.calls():
+            if call.effect != "created" or call.upstream == "gateway":
+                continue
+            numbers, consultation = call.summary.get("numbers"), call.summary.get("idConsultation")
+            for key in numbers if isinstance(numbers, list) else [consultation]:
+                found.setdefault(str(key), []).append(call.n)
+        return found
 
     def complaints(self, ids: Iterable[str]) -> list[str]:
         """What is wrong with these requests and with the State, one sentence each; nothing when all is well."""
@@ -113,22 +146,24 @@ class Audit:
         await self.meets(lambda: self.calls(operation, since=since) >= times, what, limit=limit)
 
     def _endings(self, ids: Sequence[str]) -> Iterator[str]:
-        endings: dict[str, set[str]] = {}
-        for result in self._bus.received:
-            if result.get("final"):
-                endings.setdefault(str(result.get("causationid")), set()).add(result["id"])
         for id in ids:
-            count = len(endings.get(id, ()))
+            count = len(self.endings(id))
             if count != 1:
                 yield f"request {id} has {count} terminal results"
 
     def _contents(self, ids: Sequence[str]) -> Iterator[str]:
-        wanted, said = set(ids), dict[str, Json]()
-        for result in self._bus.received:
-            if result["type"].endswith(PASSING):
-                continue
-            if result.get("causationid") in wanted and said.setdefault(result["id"], result) != result:
-                yield f"result {result['id']} ({result['type']}) came with two contents"
+        self._read_on()
+        wanted = set(ids)
+        yield from (f"{what} came with two contents" for request, what in self._two_contents if request in wanted)
+
+    def _read_on(self) -> None:
+        """Sort what came since the last time by request."""
+        for result in self._bus.received[self._read :]:
+            self._read += 1
+            request = str(result.get("causationid"))
+            said = self._by_request.setdefault(request, {})
+            if said.setdefault(result["id"], result) != result and not result["type"].endswith(PASSING):
+                self._two_contents.append((request, f"result {result['id']} ({result['type']})"))
 
     def _effects(self, ids: Sequence[str]) -> Iterator[str]:
         held = self.invoices() | self.dumes()
@@ -142,8 +177,8 @@ class Audit:
     def _claimed(self, id: str) -> set[int | str]:
         """What the terminal result of a request says it brought about at the State."""
         found: set[int | str] = set()
-        for result in self._bus.results_of(id):
-            if not (result.get("final") and result["type"].endswith(".done.v1")):
+        for result in self.endings(id):
+            if not result["type"].endswith(".done.v1"):
                 continue
             found |= {one["chorus_pro_id"] for one in result["data"].get("invoices", ()) if one["integrated"]}
             if "dume_id" in result["data"]:

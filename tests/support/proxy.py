@@ -6,12 +6,12 @@ import asyncio
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PORTS = {"amqp": 5672, "postgresql": 5432, "postgres": 5432, "http": 80}
 PIECE = 65_536  # bytes
@@ -77,17 +77,17 @@ class _Way:
 class FaultProxy:
     """Passes bytes on to the peer of a URL, any TCP protocol, until told what to do instead.
 
-    With the URLs of several peers of one service it is what stands in front of them: each new connection goes to the
-    next one that takes it.
+    Where the URL names several hosts (`one:5672,two:5672`) it is what stands in front of them: each new connection
+    goes to the next one that takes it.
 
     `up` is what the relay says, `down` what its peer answers. A fault lasts until `heal`, and meets connections that
     are open as well as new ones. Connections are taken even while nothing comes through: a peer behind it is not
     refused but silent, unless `refuse` says so.
     """
 
-    def __init__(self, url: str, *others: str) -> None:
+    def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
-        self._targets = [_address(one) for one in (url, *others)]
+        self._targets = list(_targets(self._parts))
         self._up, self._down = _Way(down=False), _Way(down=True)
         self._lines: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
         self._server: asyncio.Server | None = None
@@ -247,9 +247,10 @@ class FaultProxy:
             await asyncio.sleep(0)  # the one that waits for a line strikes it off
 
 
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "127.0.0.1", parts.port or PORTS[parts.scheme]
+def _targets(parts: SplitResult) -> Iterator[tuple[str, int]]:
+    for host in parts.netloc.rpartition("@")[2].split(","):
+        one = urlsplit(f"//{host}")
+        yield one.hostname or "127.0.0.1", one.port or PORTS[parts.scheme]
 
 
 def _this_task() -> asyncio.Task[None]:
