@@ -12,6 +12,7 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
+from service.messaging.dialling import dial
 from service.messaging.failures import PublishUnroutable, broker_errors
 from service.messaging.topology import EVENTS, RESULTS, Topology
 
@@ -31,7 +32,7 @@ class Requester:
     async def __aenter__(self) -> Self:
         """Connect and listen, so that no result of what is asked next is missed; raises BrokerTrouble."""
         with broker_errors("connecting to the broker"):
-            connection = await self._opened.enter_async_context(await aio_pika.connect(self._url, timeout=PATIENCE))
+            connection = await self._opened.enter_async_context(await dial(self._url, timeout=PATIENCE))
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             queue = await channel.declare_queue("", exclusive=True, timeout=PATIENCE)
             await queue.bind(self._topology.name(RESULTS), "#", timeout=PATIENCE)

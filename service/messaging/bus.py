@@ -157,9 +157,9 @@ class Bus:
         """Stop consuming one queue; what is in flight is settled as usual."""
         self._consumer.stop_queue(queue)
 
-    def pause(self, why: str) -> None:
-        """Stop all deliveries until every reason was taken back by `resume`."""
-        self._consumer.pause(why)
+    def pause(self, why: str, *, is_expected: bool = False) -> None:
+        """Stop all deliveries until every reason was taken back by `resume`; an expected stop is not worth a line."""
+        self._consumer.pause(why, is_expected=is_expected)
 
     def resume(self, why: str) -> None:
         """Take back one reason to pause."""

@@ -7,11 +7,10 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-import aio_pika
 import structlog
-from yarl import URL
 
-from service.messaging.failures import BrokerRefused, BrokerTrouble, TopologyMismatch, asking, broker_errors
+from service.messaging.dialling import dial
+from service.messaging.failures import BrokerRefused, BrokerTrouble, TopologyMismatch, asking
 from service.messaging.tolerance import tolerate_unreadable_properties
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class Link:
         self, url: str, *, name: str, prepare: Callable[[AbstractConnection], Awaitable[None]] | None = None
     ) -> None:
         self.name = name
-        self._url = URL(url)
-        self._url = self._url.update_query({"heartbeat": HEARTBEAT, "name": f"piste-relay {name}", **self._url.query})
+        self._url = url
         self._prepare = prepare
         self._connection: AbstractConnection | None = None
         self._up = asyncio.Event()
@@ -120,8 +118,9 @@ class Link:
 
     async def _connect(self) -> AbstractConnection:
         tolerate_unreadable_properties()
-        with broker_errors("connecting"):
-            connection = await aio_pika.connect(self._url, timeout=CONNECT_TIMEOUT)
+        connection = await dial(
+            self._url, timeout=CONNECT_TIMEOUT, heartbeat=HEARTBEAT, name=f"piste-relay {self.name}"
+        )
         connection.close_callbacks.add(self._lost)
         try:
             if self._prepare is not None:

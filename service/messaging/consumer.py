@@ -66,6 +66,7 @@ class Consumer:
         self._repair = repair
         self._wanted: dict[str, int] = {}
         self._paused: set[str] = set()
+        self._pause_was_said = False
         self._subscriptions: dict[str, Subscription] = {}
         self._changed = asyncio.Event()
         self._settled_down = asyncio.Event()
@@ -119,6 +120,7 @@ class Consumer:
         """Stop all deliveries until `resume` was called for every reason; an expected stop is not worth a line."""
         if not self._paused and not is_expected:
             log.warning(CONSUMPTION_PAUSED, reason=why)
+            self._pause_was_said = True
         self._paused.add(why)
         self._touch()
 
@@ -126,8 +128,9 @@ class Consumer:
         """Take back one reason to pause."""
         if why in self._paused:
             self._paused.discard(why)
-            if not self._paused:
+            if not self._paused and self._pause_was_said:
                 log.info(CONSUMPTION_RESUMED, reason=why)
+                self._pause_was_said = False
             self._touch()
 
     async def run(self) -> None:

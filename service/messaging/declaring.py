@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelClosed, ChannelNotFoundEntity, ChannelPreconditionFailed
 
-from service.messaging.failures import TopologyMismatch, asking, broker_errors
+from service.messaging.dialling import dial
+from service.messaging.failures import TopologyMismatch, asking
 
 if TYPE_CHECKING:
     from service.messaging.topology import Exchange, Queue, Topology
@@ -50,9 +50,7 @@ async def verify(connection: AbstractConnection, topology: Topology) -> None:
 
 async def apply(url: str, topology: Topology) -> None:
     """Declare the topology on the broker at `url` and leave; raises as `declare` does."""
-    with broker_errors("connecting to the broker"):
-        connection = await aio_pika.connect(url, timeout=TIMEOUT)
-    async with connection:
+    async with await dial(url, timeout=TIMEOUT) as connection:
         await declare(connection, topology)
 
 

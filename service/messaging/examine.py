@@ -6,10 +6,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import aio_pika
-
 from service.messaging.declaring import declare, verify
-from service.messaging.failures import TopologyMismatch, broker_errors
+from service.messaging.dialling import dial
+from service.messaging.failures import TopologyMismatch
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection
@@ -34,9 +33,7 @@ async def examine(url: str, topology: Topology, *, may_declare: bool) -> Examine
 
     Raises BrokerTrouble, BrokerRefused.
     """
-    with broker_errors("connecting to the broker"):
-        connection = await aio_pika.connect(url, timeout=CONNECT_TIMEOUT)
-    async with connection:
+    async with await dial(url, timeout=CONNECT_TIMEOUT) as connection:
         product, version = _server(connection)
         missing = await _mismatch(verify(connection, topology))
         differs = None

@@ -83,8 +83,8 @@ class Settlement:
             await self._moved(outcome, turn)
         except LedgerUnavailable as error:
             # The copy is confirmed. Not acknowledging now would only make a second copy; an unwritten turn merely lets
-            # an old one be worked on, under the ledger's lease.
-            log.warning(TURN_UNWRITTEN, message_id=delivery.message_id, turn=turn, detail=str(error))
+            # an old one be worked on, under the ledger's lease. That the ledger is lost is said once, and not here.
+            log.debug(TURN_UNWRITTEN, message_id=delivery.message_id, turn=turn, detail=str(error))
 
 
 async def acknowledge(message: DeliveredMessage) -> bool:

@@ -29,8 +29,9 @@ class Amqp(Group):
     """The broker."""
 
     url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
-    """amqp:// or amqps:// address with user, password and virtual host. The default is a RabbitMQ just installed on
-    this machine; RabbitMQ itself refuses that user from anywhere else."""
+    """amqp:// or amqps:// address with user, password and virtual host; a cluster without a load balancer before it has
+    its nodes named one after the other (user:password@one:5672,two:5672), and each connection takes one that answers.
+    The default is a RabbitMQ just installed on this machine; RabbitMQ itself refuses that user from anywhere else."""
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?$")] = "relay"
     """First part of the name of every exchange and queue, so that several relays share a virtual host. Changing it
     leaves the old queues, and what they hold, behind."""
@@ -41,7 +42,9 @@ class Amqp(Group):
     @field_validator("url")
     @classmethod
     def _usable(cls, url: SecretStr) -> SecretStr:
-        _check_url(url.get_secret_value(), {"amqp", "amqps"})
+        parts = urlsplit(url.get_secret_value())
+        for host in parts.netloc.rpartition("@")[2].split(","):
+            _check_url(f"{parts.scheme}://{host}", {"amqp", "amqps"})
         return url
 
 

@@ -2,24 +2,23 @@
 
 import itertools
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.sandbox.broker import control
 from service.sandbox.broker.base import Broker, BrokerUnavailable
+from service.sandbox.broker.epmd import PortMapper, free_ports
 from service.sandbox.broker.guard import Guard
-from service.sandbox.broker.server import find_epmd, find_server
+from service.sandbox.broker.server import find_server
 
 BOOT_LIMIT = 120.0  # seconds; 4 to 15 are usual, a loaded machine needs more
 STOP_LIMIT = 30.0  # seconds before a node that does not stop is killed
 ATTEMPTS = 3  # at starting: another program may take a port between our look and the node's
-PORTS = range(18000, 30000)  # below the range the kernel hands to outgoing connections: a restart finds its port free
 EMULATOR = "+S 2:2 -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
 CONFIGURATION = """\
 listeners.tcp.local = 127.0.0.1:{port}
@@ -31,17 +30,39 @@ log.file = broker.log
 _numbers = itertools.count(1)
 
 
-class PrivateBroker(Broker):
-    """One node of the system's RabbitMQ, run as the current user; keeps its messages until stop."""
+def new_name() -> str:
+    """An Erlang node name no other program of this machine uses."""
+    return f"relay-{os.getpid()}-{next(_numbers)}@localhost"
 
-    def __init__(self, server: Path | None = None) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What makes a node one of a cluster: known by its name, in the same port mapper, with the same cookie."""
+
+    name: str
+    mapper: PortMapper
+    cookie: str
+    emulator: tuple[str, ...] = ()
+
+
+class PrivateBroker(Broker):
+    """One node of the system's RabbitMQ, run as the current user; keeps its messages until stop.
+
+    `configuration` is added to its rabbitmq.conf. A `member` of a cluster uses the port mapper of its cluster, which
+    whoever made the cluster starts and stops.
+    """
+
+    def __init__(self, server: Path | None = None, *, configuration: str = "", member: Member | None = None) -> None:
         self._server = server or find_server()
+        self._member = member
+        self._configuration = configuration
+        self._emulator = member.emulator if member else ()
         self._folder: Path | None = None
-        self._epmd: subprocess.Popen[bytes] | None = None
+        self._mapper = member.mapper if member else PortMapper()
         self._node: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
-        self._port = self._distribution_port = self._epmd_port = 0
-        self._name = f"relay-{os.getpid()}-{next(_numbers)}@localhost"
+        self._port = self._distribution_port = 0
+        self.name = member.name if member else new_name()
 
     @property
     def url(self) -> str:
@@ -79,18 +100,17 @@ class PrivateBroker(Broker):
     def stop(self) -> None:
         """Stop the node and its port mapper and remove the folder; harmless when nothing runs."""
         self._end_node(signal.SIGKILL)  # nothing is kept, so nothing needs a regular end
-        if self._epmd is not None:
-            self._epmd.kill()
-            self._epmd.wait()
+        if self._member is None:
+            self._mapper.stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._guard is not None:
             self._guard.dismiss()
-        self._epmd = self._guard = self._folder = None
+        self._guard = self._folder = None
 
     def start_node(self) -> None:
         """Start the node on the folder and port it had; returns when connections are accepted."""
-        if self._server is None or self._epmd is None:
+        if self._server is None or not self._mapper.group:
             raise BrokerUnavailable("the private broker has no rabbitmq-server or was not started")
         self.control_path.unlink(missing_ok=True)
         with (self.folder / "console.log").open("ab") as console:
@@ -101,7 +121,7 @@ class PrivateBroker(Broker):
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
-                process_group=self._epmd.pid,
+                process_group=self._mapper.group,
             )
         self._await_boot()
 
@@ -113,23 +133,36 @@ class PrivateBroker(Broker):
         """Kill the node as a power failure does; what was confirmed stays, except in queues of the last half second."""
         self._end_node(signal.SIGKILL)
 
+    def freeze_node(self) -> None:
+        """Let the node do nothing, and close nothing, until it is thawed."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw_node(self) -> None:
+        """Let a frozen node go on where it was."""
+        self._signal(signal.SIGCONT)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the node runs, frozen or not."""
+        return self._node is not None and self._node.poll() is None
+
     def evaluate(self, expression: str) -> str:
         """The value of an Erlang expression in the node; raises ControlFailed, or OSError when the node is down."""
         return control.ask(self.control_path, expression)
 
     def _prepare(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="relay-broker-"))
-        self._port, self._distribution_port, self._epmd_port = _free_ports(3)
-        (self._folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self._port))
+        self._port, self._distribution_port = free_ports(2)
+        configuration = CONFIGURATION.format(port=self._port) + self._configuration
+        (self._folder / "rabbitmq.conf").write_text(configuration)
         (self._folder / "enabled_plugins").write_text("[].\n")
-        self._epmd = subprocess.Popen(
-            [find_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            process_group=0,
-        )
-        self._guard = Guard(group=self._epmd.pid, folder=self._folder)
+        if self._member is None:
+            self._mapper.start()
+        else:
+            cookie = self._folder / ".erlang.cookie"
+            cookie.write_text(self._member.cookie)
+            cookie.chmod(0o400)
+        self._guard = Guard(group=self._mapper.group, folder=self._folder)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
@@ -137,9 +170,9 @@ class PrivateBroker(Broker):
         return kept | {
             "HOME": str(folder),  # the Erlang cookie is made there, for this node alone
             "LC_ALL": "C.UTF-8",
-            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_PORT": str(self._mapper.port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": self._name,
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "messages"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
@@ -150,7 +183,7 @@ class PrivateBroker(Broker):
             "RABBITMQ_PLUGINS_EXPAND_DIR": str(folder / "plugins"),
             "RABBITMQ_FEATURE_FLAGS_FILE": str(folder / "feature_flags"),
             "RABBITMQ_ALLOW_INPUT": "1",  # with -noinput: the script becomes the node instead of watching over it
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": EMULATOR,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": " ".join((EMULATOR, *self._emulator)),
         }
 
     def _await_boot(self) -> None:
@@ -177,20 +210,10 @@ class PrivateBroker(Broker):
             self._node.wait()
         self._node = None
 
+    def _signal(self, what: signal.Signals) -> None:
+        if self._node is not None:
+            self._node.send_signal(what)
+
     def _last_words(self) -> str:
         logs = (self.folder / "console.log", self.folder / "log" / "broker.log")
         return " | ".join(log.read_text(errors="replace")[-600:].strip() for log in logs if log.exists())
-
-
-def _free_ports(count: int) -> tuple[int, ...]:
-    found: set[int] = set()
-    while len(found) < count:
-        port = random.choice(PORTS)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        found.add(port)
-    return tuple(found)

@@ -7,17 +7,18 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError
 
+from service.messaging.dialling import dial
+from service.messaging.failures import BrokerTrouble
 from service.messaging.topology import Topology
 
 _PATIENCE: Final = 15.0
 
 
 class Queues:
-    """One connection that asks how many messages wait where; raises AMQPError when the broker is gone."""
+    """One connection that asks how many messages wait where; raises AMQPError, BrokerTrouble."""
 
     def __init__(self, url: str, topology: Topology) -> None:
         self._url = url
@@ -26,7 +27,7 @@ class Queues:
         self._channel: AbstractChannel | None = None
 
     async def __aenter__(self) -> Self:
-        self._connection = await aio_pika.connect(self._url, timeout=_PATIENCE)
+        self._connection = await dial(self._url, timeout=_PATIENCE)
         self._channel = await self._connection.channel()
         return self
 
@@ -49,12 +50,12 @@ class Queues:
 
 def remove_all(url: str, topology: Topology) -> None:
     """Remove every queue and exchange of the relay, as far as the broker lets us."""
-    with suppress(AMQPError, OSError):
+    with suppress(AMQPError, OSError, BrokerTrouble):
         asyncio.run(_remove_all(url, topology))
 
 
 async def _remove_all(url: str, topology: Topology) -> None:
-    async with await aio_pika.connect(url, timeout=_PATIENCE) as connection:
+    async with await dial(url, timeout=_PATIENCE) as connection:
         channel = await connection.channel()
         for queue in topology.queues():
             await channel.queue_delete(queue.name, timeout=_PATIENCE)

@@ -213,6 +213,20 @@ def test_should_not_show_a_secret_in_its_representation() -> None:
     assert SECRET not in f"{settings!r} {settings} {settings.model_dump_json()}"
 
 
+@pytest.mark.parametrize(
+    "url", ["amqp://user:word@one:5672,two:5672/vhost", "amqps://one,two,three/", "amqp://user:wo,rd@one/"]
+)
+def test_should_take_the_nodes_of_a_cluster(url: str) -> None:
+    """The broker's address may name several hosts, each with its port or without."""
+    assert load_settings({"RELAY_AMQP__URL": url}).amqp.url.get_secret_value() == url
+
+
+@pytest.mark.parametrize("url", ["amqp://one,,two/", "amqp://one:5672,two:port/", "amqp://one,:5672/", "amqp:///"])
+def test_should_refuse_a_cluster_with_a_node_that_cannot_be_reached(url: str) -> None:
+    """Each host of the broker's address is looked at."""
+    assert problems({"RELAY_AMQP__URL": url}) == ("RELAY_AMQP__URL: write an address such as amqp://host:port.",)
+
+
 def test_should_list_passwords_inside_addresses_among_the_secrets() -> None:
     """What must be masked in logs includes the broker's password, as written and as meant."""
     secrets = set(load_settings({"RELAY_AMQP__URL": "amqp://user:p%40ss-word@broker/"}).secrets())
