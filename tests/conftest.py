@@ -23,6 +23,7 @@ LIMITS = {
     "acceptance": 180,
 }  # seconds
 
+pytest_plugins = ["tests.chaos.plugin"]
 StartWorker = Callable[..., Awaitable[WorkerProcess]]
 
 

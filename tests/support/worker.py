@@ -124,6 +124,13 @@ class WorkerProcess:
         if self._process is not None:
             self._process.send_signal(what)
 
+    def peak_memory(self) -> int:
+        """The most it has held so far, in bytes; nothing when it does not run."""
+        if self._process is None or not self.is_running:
+            return 0
+        said = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii", errors="replace")
+        return next((int(line.split()[1]) * 1024 for line in said.splitlines() if line.startswith("VmHWM:")), 0)
+
     def text(self) -> str:
         """Everything it wrote."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

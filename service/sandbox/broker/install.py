@@ -1,4 +1,4 @@
-"""Installs rabbitmq-server with apt, without starting the system's own broker."""
+"""Installs rabbitmq-server, and what else tests need, with apt, without starting the system's own services."""
 
 import os
 import shutil
@@ -20,10 +20,15 @@ def may_install() -> bool:
 
 def install_server(apt: str) -> bool:
     """Whether rabbitmq-server could be installed; says on stderr what it does and why it failed."""
-    print("installing rabbitmq-server with apt, once", file=sys.stderr)
+    return install_package("rabbitmq-server", apt)
+
+
+def install_package(name: str, apt: str = "apt-get") -> bool:
+    """Whether one of Debian's packages could be installed; says on stderr what it does and why it failed."""
+    print(f"installing {name} with apt, once", file=sys.stderr)
     with _services_kept_down():
         _apt(apt, "update")
-        done = _apt(apt, "install", "-y", "--no-install-recommends", "rabbitmq-server")
+        done = _apt(apt, "install", "-y", "--no-install-recommends", name)
     if done.returncode:
         print(done.stdout[-2000:], file=sys.stderr)
     return done.returncode == 0

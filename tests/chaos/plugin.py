@@ -1,0 +1,50 @@
+"""Options of the chaos suite, its limits, and its table at the end of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chaos.table import kept, lines
+
+SHORT_LIMIT = 150  # seconds of one scenario
+FULL_LIMIT = 420
+DEFAULT_WORKERS = 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tell pytest the options."""
+    group = parser.getgroup("chaos")
+    group.addoption("--chaos", choices=("short", "full"), default="short", help="how long scenarios are")
+    group.addoption("--chaos-workers", type=int, default=DEFAULT_WORKERS, help="workers of each scenario")
+    group.addoption("--chaos-seed", type=int, default=None, help="where chance begins; drawn unless given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest the markers."""
+    config.addinivalue_line("markers", "chaos: several workers under a stream, and everything around them breaks")
+    config.addinivalue_line("markers", "full: a scenario of the full form alone")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give scenarios their time, and leave those of the full form out of the short one."""
+    is_full = config.getoption("--chaos") == "full"
+    for item in items:
+        if "chaos" in item.path.parts and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.chaos)
+            item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
+    if not is_full:
+        left_out = [item for item in items if item.get_closest_marker("full") is not None]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:  # Any: pytest's reporter has no public type
+    """Print the table of the scenarios that ran."""
+    rows = kept(terminalreporter)
+    if rows:
+        terminalreporter.section("chaos")
+        for line in lines(rows):
+            terminalreporter.write_line(line)

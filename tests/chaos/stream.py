@@ -1,0 +1,133 @@
+"""Publishes requests without pause, each until the broker has confirmed it, as business services do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from service.messaging.dialling import dial
+from tests.chaos.requests import Asked, Mixture
+from tests.support.bus import LOST, STRUCTURED
+
+AT_ONCE = 200  # unconfirmed publishes of a large batch
+CONFIRM_LIMIT = 20.0  # seconds
+
+
+class Sender:
+    """A connection that is made anew when it breaks; nothing counts as published before it is confirmed."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self._url = url
+        self._prefix = prefix
+        self._connection: AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
+        self._lock = asyncio.Lock()
+        self.unsure = 0
+        """Publishes that were repeated, since nobody knows whether the first one arrived."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave()
+
+    async def event(self, event: Mapping[str, Any]) -> None:
+        """Publish a request; returns when the broker has it."""
+        await self.raw(json.dumps(event).encode(), str(event["type"]), content_type=STRUCTURED)
+
+    async def raw(self, body: bytes, routing_key: str, *, to_queue: bool = False, **properties: Any) -> None:
+        """Publish any bytes to the exchange of events, or to a queue; returns when the broker has them."""
+        message = aio_pika.Message(body, **{"delivery_mode": aio_pika.DeliveryMode.PERSISTENT, **properties})
+        while True:
+            try:
+                channel = await self.channel()
+                name = f"{self._prefix}.events"
+                exchange = channel.default_exchange if to_queue else await channel.get_exchange(name, ensure=False)
+                await exchange.publish(message, routing_key=routing_key, timeout=CONFIRM_LIMIT)
+            except LOST:
+                self.unsure += 1
+                await self._leave()
+                await asyncio.sleep(0.2)
+            else:
+                return
+
+    async def channel(self) -> AbstractChannel:
+        """A channel that is open; raises what a connection that cannot be made raises."""
+        async with self._lock:
+            if self._channel is None or self._channel.is_closed:
+                await self._leave()
+                self._connection = await dial(self._url, timeout=10.0, heartbeat=15)
+                self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+            return self._channel
+
+    async def _leave(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with suppress(*LOST):
+                await asyncio.wait_for(connection.close(), 5)
+
+
+class Stream:
+    """Requests at a steady rate while it runs; `asked` is everything that was published so far."""
+
+    def __init__(self, sender: Sender, mixture: Mixture) -> None:
+        self._sender = sender
+        self._mixture = mixture
+        self._ended = asyncio.Event()
+        self._now: set[asyncio.Task[None]] = set()
+        self.asked: list[Asked] = []
+
+    async def run(self, rate: float) -> None:
+        """Publish so many requests a second until `end`; each waits for its confirm on its own."""
+        begun, count = time.monotonic(), 0
+        while not self._ended.is_set():
+            count += 1
+            self._start(self._mixture.next())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), max(0.001, begun + count / rate - time.monotonic()))
+        if self._now:
+            await asyncio.wait(self._now)
+        for task in self._now:
+            task.result()
+
+    def end(self) -> None:
+        """Publish nothing new."""
+        self._ended.set()
+
+    async def ask(self, *requests: Asked) -> None:
+        """Publish requests of the scenario's own beside the stream."""
+        await self.ask_all(requests)
+
+    async def ask_all(self, requests: Iterable[Asked]) -> None:
+        """Publish many requests, many at once."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(asked: Asked) -> None:
+            async with gate:
+                await self._publish(asked)
+
+        async with asyncio.TaskGroup() as group:
+            for asked in requests:
+                group.create_task(one(asked))
+
+    async def again(self, asked: Asked) -> None:
+        """Publish a request once more, word for word."""
+        await self._sender.event(asked.event)
+
+    def _start(self, asked: Asked) -> None:
+        task = asyncio.create_task(self._publish(asked), name="publishing of the stream")
+        self._now.add(task)
+
+    async def _publish(self, asked: Asked) -> None:
+        self.asked.append(asked)  # before the confirm: it may be answered sooner than confirmed
+        await self._sender.event(asked.event)
