@@ -134,3 +134,15 @@ class Episode:
     cause: str
     since: datetime
     until: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class Turn(StrEnum):
+    """Who of the fleet may try a paused upstream now."""
+
+    OURS = "ours"
+    """Try it."""
+    THEIRS = "theirs"
+    """Another worker does."""
+    OVER = "over"
+    """No pause of it is running."""

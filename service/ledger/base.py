@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from service.core.entry import Begun, Change, Entry, Episode, Registration, State
+from service.core.entry import Begun, Change, Entry, Episode, Registration, State, Turn
+from service.core.errors import LedgerUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,19 @@ class Ledger(ABC):
     ) -> None:
         """Close it."""
         await self.close()
+
+    @abstractmethod
+    def listen(
+        self,
+        *,
+        on_pauses: Callable[[Sequence[Episode]], None] | None = None,
+        on_lost: Callable[[LedgerUnavailable], None] | None = None,
+    ) -> None:
+        """Have these called in the event loop of whoever opens it; to be said before that.
+
+        `on_pauses`: the running pauses, oldest first, whenever a commit (`ping` is one) finds others than the last did.
+        `on_lost`: each time that work fails because the database cannot be read or written.
+        """
 
     @abstractmethod
     async def open(self) -> None:
@@ -128,6 +142,29 @@ class Ledger(ABC):
     @abstractmethod
     async def pauses(self) -> Sequence[Episode]:
         """The pauses now running."""
+
+    @abstractmethod
+    async def may_probe(self, scope: str, *, owner: str, every: float) -> Turn:
+        """Take the turn of trying a paused scope, or keep it; nobody else gets it for `every` seconds."""
+
+    @abstractmethod
+    async def note_said(self, scope: str, number: int, *, end: bool | None = None) -> None:
+        """Note that the beginning or the end of a pause was published.
+
+        `end` says which; without it, what is due: the beginning while it runs, everything once it ended.
+        """
+
+    @abstractmethod
+    async def unsaid(self, *, older_than: float) -> Sequence[Episode]:
+        """Pauses whose beginning or end nobody noted as published within so many seconds: whoever saw it died."""
+
+    @abstractmethod
+    async def know(self, types: Sequence[str]) -> None:
+        """Tell the fleet that this worker takes requests of these types; believed for two minutes."""
+
+    @abstractmethod
+    async def is_known(self, type: str) -> bool:
+        """Whether any worker of the fleet takes requests of this type."""
 
     @abstractmethod
     async def purge(self, older_than_days: float) -> int:

@@ -1,30 +1,72 @@
-"""Pauses of an upstream as rows: one begins, one ends."""
+"""Pauses of an upstream as rows: one begins, one ends, both are published, and one worker at a time tries again."""
 
 from __future__ import annotations
 
-import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from service.core.entry import Episode
-from service.ledger.rows import to_episode
+from service.core.entry import Episode, Turn
+from service.ledger.database import Database
+from service.ledger.rows import in_words, to_episode
+
+RUNNING = "SELECT * FROM episodes WHERE ended = 0 ORDER BY since, scope"
 
 
-def begin_episode(
-    db: sqlite3.Connection, *, scope: str, cause: str, since: datetime, until: datetime | None
-) -> Episode | None:
+def begin_episode(db: Database, *, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
     """Write down that a pause begins; None when one is running already."""
-    if db.execute("SELECT 1 FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
+    if db.execute("SELECT number FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
         return None
-    number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM episodes WHERE scope = ?", (scope,)).fetchone()[0]
-    values = (scope, number, cause, since.isoformat(), until.isoformat() if until else None)
-    db.execute("INSERT INTO episodes (scope, number, cause, since, until) VALUES (?,?,?,?,?)", values)
-    return Episode(scope=scope, number=number, cause=cause, since=since, until=until)
-
-
-def end_episode(db: sqlite3.Connection, *, scope: str) -> Episode | None:
-    """Write down that a pause ended; None when none was running."""
-    row = db.execute("SELECT * FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone()
-    if row is None:
-        return None
-    db.execute("UPDATE episodes SET ended = 1 WHERE scope = ? AND number = ?", (scope, row["number"]))
+    last = db.execute("SELECT coalesce(max(number), 0) AS number FROM episodes WHERE scope = ?", (scope,)).fetchone()
+    row = db.execute(
+        "INSERT INTO episodes (scope, number, cause, since, until, begin_unsaid) VALUES (?,?,?,?,?,?) RETURNING *",
+        (scope, last["number"] + 1, cause, in_words(since), until and in_words(until), in_words(db.wall())),
+    ).fetchone()
     return to_episode(row)
+
+
+def end_episode(db: Database, *, scope: str) -> Episode | None:
+    """Write down that a pause ended; None when none was running."""
+    now = in_words(db.wall())
+    row = db.execute(
+        "UPDATE episodes SET ended = 1, ended_at = ?, end_unsaid = ? WHERE scope = ? AND ended = 0 RETURNING *",
+        (now, now, scope),
+    ).fetchone()
+    db.execute("DELETE FROM turns WHERE scope = ?", (scope,))
+    return None if row is None else to_episode(row)
+
+
+def running(db: Database) -> list[Episode]:
+    """The pauses now running, oldest first."""
+    return [to_episode(row) for row in db.execute(RUNNING)]
+
+
+def take_turn(db: Database, *, scope: str, owner: str, every: float) -> Turn:
+    """Whether this worker may try a paused scope now; if so, nobody else may for a while."""
+    if db.execute("SELECT number FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone() is None:
+        return Turn.OVER
+    now = db.now()
+    taken = db.execute(
+        "INSERT INTO turns (scope, owner, taken_at, boot) VALUES (?,?,?,?) ON CONFLICT (scope) DO UPDATE"
+        " SET owner = excluded.owner, taken_at = excluded.taken_at, boot = excluded.boot"
+        " WHERE turns.owner = excluded.owner OR turns.boot <> excluded.boot OR turns.taken_at <= ?",
+        (scope, owner, now, db.boot, now - every),
+    )
+    return Turn.OURS if taken.rowcount else Turn.THEIRS
+
+
+def note_said(db: Database, *, scope: str, number: int, end: bool | None) -> None:
+    """Note that the beginning or the end was published; without `end`, whatever is due."""
+    which = "scope = ? AND number = ?"
+    if end is not True:
+        db.execute(f"UPDATE episodes SET begin_unsaid = NULL WHERE {which}", (scope, number))  # noqa: S608  # ours
+    if end is not False:
+        db.execute(f"UPDATE episodes SET end_unsaid = NULL WHERE {which} AND ended = 1", (scope, number))  # noqa: S608
+
+
+def unsaid(db: Database, *, older_than: float) -> Sequence[Episode]:
+    """Pauses whose beginning or end was due to be published longer ago than this, in seconds."""
+    before = in_words(db.wall() - timedelta(seconds=older_than))
+    rows = db.execute(
+        "SELECT * FROM episodes WHERE begin_unsaid <= ? OR end_unsaid <= ? ORDER BY since, scope", (before, before)
+    )
+    return [to_episode(row) for row in rows]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.core.entry import Registration
-
-# Two halves, each answered by a partial index of its own.
-RIVALS = " UNION ALL ".join(
-    f"SELECT source, id, unfinished, kept FROM keys WHERE account = ? AND operation = ? AND key = ? AND {which} = 1"  # noqa: S608  # ours
-    for which in ("unfinished", "kept")
-)
-
+from service.ledger.database import Database, Row
 
 Request = tuple[str, str]
 """Source and id."""
+
+AT_ONCE = 1000
+"""Keys named in one statement; a file may hold many invoices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,45 +23,93 @@ class Rivals:
     sent_before: Request | None = None
 
 
-def find_rivals(db: sqlite3.Connection, asked: Registration) -> Rivals:
+def find_rivals(db: Database, asked: Registration) -> Rivals:
     """The other requests that have one of these natural keys, or put it upstream."""
-    rows = [row for key in asked.keys for row in db.execute(RIVALS, (asked.account, asked.operation, key) * 2)]
+    rows = [row for keys in _portions(_unique(asked.keys)) for row in _with_keys(db, asked, keys)]
     others = [row for row in rows if (row["source"], row["id"]) != (asked.source, asked.id)]
     kept = ((row["source"], row["id"]) for row in others if row["kept"])
     return Rivals(is_taken=any(row["unfinished"] for row in others), sent_before=next(kept, None))
 
 
-def claim_keys(db: sqlite3.Connection, asked: Registration) -> None:
+def _with_keys(db: Database, asked: Registration, keys: Sequence[str]) -> list[Row]:
+    # Two halves, each answered by a partial index of its own.
+    which = f"account = ? AND operation = ? AND key IN ({_marks(keys)})"
+    statement = " UNION ALL ".join(
+        f"SELECT source, id, unfinished, kept FROM keys WHERE {which} AND {half} = 1"  # noqa: S608  # marks and names
+        for half in ("unfinished", "kept")
+    )
+    return db.execute(statement, (asked.account, asked.operation, *keys) * 2).fetchall()
+
+
+def claim_keys(db: Database, asked: Registration) -> None:
     """Take all natural keys of a write, which no other unfinished one has."""
-    for key in asked.keys:
-        values = (asked.account, asked.operation, key, asked.source, asked.id)
-        db.execute("INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,1,0)", values)
+    for keys in _portions(_unique(asked.keys)):
+        rows = ",".join(["(?,?,?,?,?,1,0)"] * len(keys))
+        db.execute(
+            f"INSERT INTO keys (account, operation, key, source, id, unfinished, kept) VALUES {rows}"  # noqa: S608  # marks
+            " ON CONFLICT (source, id, key) DO UPDATE SET account = excluded.account, operation = excluded.operation,"
+            " unfinished = 1, kept = 0",
+            [value for key in keys for value in (asked.account, asked.operation, key, asked.source, asked.id)],
+        )
 
 
-def close_keys(db: sqlite3.Connection, source: str, id: str, kept: tuple[str, ...]) -> None:
+def close_keys(db: Database, source: str, id: str, kept: tuple[str, ...]) -> None:
     """Give the keys of a finished write back, and remember those that exist upstream because of it."""
-    marks = ",".join("?" * len(kept))
-    statement = f"UPDATE keys SET unfinished = 0, kept = max(kept, key IN ({marks})) WHERE source = ? AND id = ?"  # noqa: S608  # marks alone
-    db.execute(statement, (*kept, source, id))
+    for keys in _portions(_unique(kept)):
+        statement = f"UPDATE keys SET kept = 1 WHERE source = ? AND id = ? AND key IN ({_marks(keys)})"  # noqa: S608
+        db.execute(statement, (source, id, *keys))
+    db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ? AND unfinished = 1", (source, id))
 
 
 def subject_keys(asked: Registration) -> tuple[str, ...]:
     """What must not be worked on twice at once: the natural keys, else the subject, else the event alone."""
     keys = asked.keys or ((asked.subject,) if asked.subject else ())
-    return tuple(f"{asked.account}\n{key}" for key in keys)
+    return tuple(f"{asked.account}\n{key}" for key in _unique(keys))
 
 
-def take_subjects(db: sqlite3.Connection, asked: Registration, owner: str, until: float, boot: str) -> None:
-    """Lease what a write is about."""
-    for key in subject_keys(asked):
-        db.execute("INSERT OR REPLACE INTO subjects VALUES (?,?,?,?)", (key, owner, until, boot))
+def leases_of(db: Database, subjects: Sequence[str]) -> list[Row]:
+    """Who leased any of these, and until when."""
+    return [
+        row
+        for keys in _portions(subjects)
+        for row in db.execute(f"SELECT owner, until, boot FROM subjects WHERE key IN ({_marks(keys)})", keys)  # noqa: S608
+    ]
 
 
-def renew_subjects(db: sqlite3.Connection, owner: str, until: float) -> None:
-    """Keep what an owner leases as long as its write."""
-    db.execute("UPDATE subjects SET until = ? WHERE owner = ?", (until, owner))
+def take_subjects(db: Database, subjects: Sequence[str], owner: str, until: float) -> bool:
+    """Lease what a write is about; False when somebody else renewed a lease of it at this very moment."""
+    taken = 0
+    for keys in _portions(subjects):
+        rows = ",".join(["(?,?,?,?)"] * len(keys))
+        values: list[object] = [value for key in keys for value in (key, owner, until, db.boot)]
+        taken += db.execute(
+            f"INSERT INTO subjects (key, owner, until, boot) VALUES {rows} ON CONFLICT (key) DO UPDATE"  # noqa: S608  # marks
+            " SET owner = excluded.owner, until = excluded.until, boot = excluded.boot"
+            " WHERE subjects.owner = excluded.owner OR subjects.boot <> excluded.boot OR subjects.until <= ?",
+            [*values, db.now()],
+        ).rowcount
+    if taken < len(subjects):
+        free_subjects(db, owner)
+    return taken == len(subjects)
 
 
-def free_subjects(db: sqlite3.Connection, owner: str) -> None:
-    """Give back what an owner leases."""
-    db.execute("DELETE FROM subjects WHERE owner = ?", (owner,))
+def renew_subjects(db: Database, owner: str, until: float) -> int:
+    """Keep what an owner leases as long as its write; how many that are."""
+    return db.execute("UPDATE subjects SET until = ? WHERE owner = ?", (until, owner)).rowcount
+
+
+def free_subjects(db: Database, owner: str) -> int:
+    """Give back what an owner leases; how many that were."""
+    return db.execute("DELETE FROM subjects WHERE owner = ?", (owner,)).rowcount
+
+
+def _unique(keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+def _portions(keys: Sequence[str]) -> list[Sequence[str]]:
+    return [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
+
+
+def _marks(keys: Sequence[str]) -> str:
+    return ",".join("?" * len(keys))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
+
+from service.ledger.database import Database
+from service.ledger.rows import in_words
 
 LONGEST_SILENCE = timedelta(minutes=2)
 """A ledger nobody wrote for longer may be an older copy put back: what it does not know may have been lost."""
@@ -11,36 +13,67 @@ LONGEST_SILENCE = timedelta(minutes=2)
 CLOCK_DOUBT = timedelta(minutes=5)
 """How far the clock of a requester may be ahead of ours."""
 
+IN_ONE_COMMIT = 500
+"""Entries deleted at once, so that nobody waits long."""
 
-def wake(db: sqlite3.Connection, now: datetime) -> None:
-    """Note that the ledger is in use from now on, without a gap or after one."""
+OLD = "state = 'closed' AND created_at < ? AND changed_at < ?"
+"""The first date is answered by an index: nothing changes before it is made."""
+
+
+def wake(db: Database) -> None:
+    """Note that the ledger is in use from now on, and whether it can be the one that was in use before."""
+    now, identity = db.wall(), db.identity()
+    known = db.execute("SELECT identity FROM origin").fetchone()
     row = db.execute("SELECT since, alive_at FROM memory").fetchone()
-    if row is None or now - datetime.fromisoformat(row["alive_at"]) > LONGEST_SILENCE:
-        db.execute("INSERT OR REPLACE INTO memory VALUES (1, ?, ?)", (now.isoformat(), now.isoformat()))
-    else:
-        stay_awake(db, now)
+    is_same = identity is not None and known is not None and known["identity"] == identity
+    is_awake = row is not None and now - datetime.fromisoformat(row["alive_at"]) <= LONGEST_SILENCE
+    if is_same and is_awake:
+        stay_awake(db)
+        return
+    for table, names, values in (
+        ("memory", ("since", "alive_at"), (in_words(now), in_words(now))),
+        ("origin", ("identity",), (identity or "",)),
+    ):
+        _put(db, table, names, values)
 
 
-def stay_awake(db: sqlite3.Connection, now: datetime) -> None:
+def stay_awake(db: Database) -> None:
     """Note that the ledger is still in use."""
-    db.execute("UPDATE memory SET alive_at = ?", (now.isoformat(),))
+    db.execute("UPDATE memory SET alive_at = ?", (in_words(db.wall()),))
 
 
-def forget(db: sqlite3.Connection, *, before: datetime) -> int:
-    """Delete what closed before this moment, and note that what is older is not known any more; returns how many."""
-    statement = "DELETE FROM entries WHERE state = 'closed' AND changed_at < ?"
-    deleted = db.execute(statement, (before.isoformat(),)).rowcount
-    if deleted:
-        db.execute("UPDATE memory SET since = ?", (max(before, _since(db)).isoformat(),))
-    return deleted
+def forget_up_to(db: Database, before: datetime) -> bool:
+    """Note that what closed before this moment is not known any more, if there is any of it to be deleted."""
+    row = db.execute(f"SELECT id FROM entries WHERE {OLD} LIMIT 1", (in_words(before),) * 2).fetchone()  # noqa: S608  # ours
+    if row is not None:
+        db.execute("UPDATE memory SET since = ?", (in_words(max(before, _since(db))),))
+    return row is not None
 
 
-def would_know(db: sqlite3.Connection, made_at: datetime | None) -> bool:
+def forget(db: Database, before: datetime) -> int:
+    """Delete some of what closed before this moment, which must be noted; returns how many."""
+    some = f"SELECT source, id FROM entries WHERE {OLD} LIMIT {IN_ONE_COMMIT}{db.skip_locked}"  # noqa: S608  # ours
+    statement = f"DELETE FROM entries WHERE (source, id) IN ({some})"  # noqa: S608  # ours
+    return db.execute(statement, (in_words(before),) * 2).rowcount
+
+
+def would_know(db: Database, made_at: datetime | None) -> bool:
     """Whether a write of an event made at this moment would be in the ledger; an event without a time may be old."""
     if made_at is None:
         return False
     return made_at - CLOCK_DOUBT > _since(db)
 
 
-def _since(db: sqlite3.Connection) -> datetime:
+def _since(db: Database) -> datetime:
     return datetime.fromisoformat(db.execute("SELECT since FROM memory").fetchone()["since"])
+
+
+def _put(db: Database, table: str, names: tuple[str, ...], values: tuple[str, ...]) -> None:
+    """The one row of a table."""
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    marks = ",".join("?" * len(values))
+    db.execute(
+        f'INSERT INTO {table} ("only", {", ".join(names)}) VALUES (1,{marks})'  # noqa: S608  # all of it ours
+        f' ON CONFLICT ("only") DO UPDATE SET {updates}',
+        values,
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import orjson
 
 from service.core.entry import Change, Entry, Episode, State
+from service.ledger.database import Row
 
 
-def to_entry(row: sqlite3.Row, *, now: float, boot: str) -> Entry:
+def to_entry(row: Row, *, now: float, boot: str) -> Entry:
     """A row as a value; a look that was due at another run of the machine waits its full time again."""
     remaining = row["next_look_at"] - now if row["boot"] == boot else row["look_wait"]
     return Entry(
@@ -37,7 +37,7 @@ def to_entry(row: sqlite3.Row, *, now: float, boot: str) -> Entry:
     )
 
 
-def to_episode(row: sqlite3.Row) -> Episode:
+def to_episode(row: Row) -> Episode:
     """A row of the pauses as a value."""
     return Episode(
         scope=row["scope"],
@@ -45,12 +45,13 @@ def to_episode(row: sqlite3.Row) -> Episode:
         cause=row["cause"],
         since=datetime.fromisoformat(row["since"]),
         until=_moment(row["until"]),
+        ended_at=_moment(row["ended_at"]),
     )
 
 
-def assignments(change: Change, *, now: float, lease: float) -> dict[str, object]:
+def assignments(change: Change, *, now: float, wall: str, lease: float) -> dict[str, object]:
     """Column → value for everything `change` sets, except counters."""
-    columns: dict[str, object] = {"changed_at": wall_clock()}
+    columns: dict[str, object] = {"changed_at": wall}
     plain = {"state": change.state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
     columns |= {name: value for name, value in plain.items() if value is not None}
     if change.answer is not None:
@@ -66,9 +67,9 @@ def to_json(fields: Mapping[str, object]) -> str:
     return orjson.dumps(dict(fields)).decode()
 
 
-def wall_clock() -> str:
-    """Now, for people; never compared with a lease."""
-    return datetime.now(UTC).isoformat()
+def in_words(moment: datetime) -> str:
+    """What a column keeps of a time, so that later ones sort behind; never compared with a lease."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _moment(text: str | None) -> datetime | None:

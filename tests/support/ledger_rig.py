@@ -10,7 +10,7 @@ from service.ledger import Ledger
 from tests.support.until import until
 
 OpenAgain = Callable[..., Awaitable[Ledger]]
-"""Opens the same ledger once more, as another worker would; takes `lease` in seconds."""
+"""Opens the same ledger once more, as another worker would; takes `lease` in seconds, and `listen`, given it first."""
 
 SOURCE = "/tests/billing"
 DEPOSIT = "deposerFluxFacture"

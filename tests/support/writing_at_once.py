@@ -1,4 +1,4 @@
-"""Has several pieces of work share one transaction of a SQLite ledger, for certain."""
+"""Has several pieces of work share one transaction of a ledger, for certain, and disturbs one in a file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from service.ledger.database import Database
 from service.ledger.writer import Writer
 
 PATIENCE = 10.0
 """Seconds before a test gives up on a thread."""
 
-Work = Callable[[sqlite3.Connection], Any]  # reason: each piece of work returns what it likes
+Work = Callable[[Database], Any]  # reason: each piece of work returns what it likes
 
 
 class Occupied:
@@ -34,7 +35,7 @@ class Occupied:
         if self._waiting is not None:
             await self._waiting
 
-    def _wait(self, _: sqlite3.Connection) -> bool:
+    def _wait(self, _: Database) -> bool:
         self._started.set()
         return self._go.wait(PATIENCE)
 

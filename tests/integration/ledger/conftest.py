@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -24,8 +24,11 @@ async def open_again(ledger_url: str) -> AsyncIterator[OpenAgain]:
     """Opens this test's ledger as often as asked; closes all of them."""
     async with AsyncExitStack() as opened:
 
-        async def open_one(*, lease: float = 20.0) -> Ledger:
-            return await opened.enter_async_context(open_ledger(ledger_url, lease=lease))
+        async def open_one(*, lease: float = 20.0, listen: Callable[[Ledger], None] | None = None) -> Ledger:
+            ledger = open_ledger(ledger_url, lease=lease)
+            if listen is not None:
+                listen(ledger)
+            return await opened.enter_async_context(ledger)
 
         yield open_one
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from service.core.errors import FenceLost, LedgerUnavailable
+from service.ledger.database import Database
+from service.ledger.schema import migrate
+from service.ledger.sqlite import SqliteDatabase
 from service.ledger.writer import LARGEST_BATCH, Writer
 from tests.support.writing_at_once import Occupied, Work, at_once, feed, starve
 
@@ -16,7 +19,8 @@ TOO_LARGE = "x" * 4_000_000
 """More than fits on the pages a starved database has left."""
 
 
-def _schema(db: sqlite3.Connection) -> None:
+def _schema(db: Database) -> None:
+    migrate(db)
     db.execute("CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, count INTEGER NOT NULL DEFAULT 1)")
     db.execute("CREATE TABLE IF NOT EXISTS orphans (name TEXT REFERENCES notes (name) DEFERRABLE INITIALLY DEFERRED)")
 
@@ -28,8 +32,8 @@ def path(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def writer(path: str) -> AsyncIterator[Writer]:
-    opened = Writer(path)
-    await opened.open(_schema)
+    opened = Writer(SqliteDatabase(path), _schema)
+    await opened.open()
     yield opened
     await opened.close()
 
@@ -46,10 +50,10 @@ def notes(path: str) -> dict[str, int]:
         return dict(db.execute("SELECT name, count FROM notes ORDER BY name"))
 
 
-def failing(error: Callable[[sqlite3.Connection], object]) -> Work:
+def failing(error: Callable[[Database], object]) -> Work:
     """Writes a note and fails afterwards."""
 
-    def work(db: sqlite3.Connection) -> object:
+    def work(db: Database) -> object:
         note("of the one that failed")(db)
         return error(db)
 
@@ -60,7 +64,7 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-FAILURES: dict[str, tuple[type[Exception], Callable[[sqlite3.Connection], object]]] = {
+FAILURES: dict[str, tuple[type[Exception], Callable[[Database], object]]] = {
     "our own": (FenceLost, lambda _: _raise(FenceLost("taken over"))),
     "a mistake": (KeyError, lambda _: _raise(KeyError("outcome"))),
     "a constraint": (sqlite3.IntegrityError, lambda db: db.execute("INSERT INTO notes VALUES ('x', NULL)")),
@@ -73,10 +77,12 @@ FAILURES: dict[str, tuple[type[Exception], Callable[[sqlite3.Connection], object
 async def test_should_commit_once_for_all_that_was_asked_meanwhile(writer: Writer, path: str) -> None:
     """One transaction, and no savepoint as long as nothing fails."""
     said: list[str] = []
-    await writer.run(lambda db: db.set_trace_callback(said.append))
+    database = writer.database
+    assert isinstance(database, SqliteDatabase)
+    await writer.run(lambda _: database.connection.set_trace_callback(said.append))
     said.clear()
     answers = await at_once(writer, note("a"), note("b"), note("c"))
-    await writer.run(lambda db: db.set_trace_callback(None))
+    await writer.run(lambda _: database.connection.set_trace_callback(None))
 
     assert answers == ["a", "b", "c"]
     assert notes(path) == {"a": 1, "b": 1, "c": 1}
@@ -86,7 +92,7 @@ async def test_should_commit_once_for_all_that_was_asked_meanwhile(writer: Write
 @pytest.mark.parametrize(("kind", "error"), FAILURES.values(), ids=FAILURES)
 @pytest.mark.parametrize("place", [0, 1, 2])
 async def test_should_harm_no_neighbour_of_work_that_fails(
-    writer: Writer, path: str, kind: type[Exception], error: Callable[[sqlite3.Connection], object], place: int
+    writer: Writer, path: str, kind: type[Exception], error: Callable[[Database], object], place: int
 ) -> None:
     """Wherever it stands it is undone alone, and told its own error; the others count once though they ran twice."""
     works = [note("a"), note("b")]
@@ -116,7 +122,7 @@ async def test_should_answer_what_was_committed_and_not_what_was_undone(writer: 
     """Work that ran twice answers what its second run wrote."""
     names = iter(["undone", "committed"])
 
-    def named(db: sqlite3.Connection) -> object:
+    def named(db: Database) -> object:
         return note(next(names))(db)
 
     answers = await at_once(writer, named, failing(lambda _: _raise(FenceLost("taken over"))))
@@ -219,8 +225,8 @@ async def test_should_answer_all_of_more_than_fits_in_one_commit(writer: Writer,
 
 async def test_should_finish_what_was_asked_before_the_end(path: str) -> None:
     """Closing waits for it; what is asked behind the end is refused."""
-    writer = Writer(path)
-    await writer.open(_schema)
+    writer = Writer(SqliteDatabase(path), _schema)
+    await writer.open()
     async with Occupied(writer):
         asked = [asyncio.create_task(writer.run(note(name))) for name in ("a", "b")]
         await asyncio.sleep(0)

@@ -38,9 +38,9 @@ async def file(path: str) -> AsyncIterator[SqliteLedger]:
 
 
 @pytest.fixture
-def lock(file: SqliteLedger) -> Iterator[Lock]:
+def lock(file: SqliteLedger, path: str) -> Iterator[Lock]:  # noqa: ARG001  # the file must be there
     """Somebody who may keep the ledger from being written."""
-    lock = Lock(file._writer._path)
+    lock = Lock(path)
     yield lock
     lock.end()
 
