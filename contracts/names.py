@@ -37,6 +37,12 @@ def ending_of(result_type: str) -> Ending | None:
     return Ending(match["ending"]) if match else None
 
 
+def failed_beside(result_type: str) -> str:
+    """Return the type of the failure that ends the same request as a terminal result of this type would."""
+    family = result_type.removesuffix(f".{VERSION}").rpartition(".")[0]
+    return f"{family or UNNAMED_FAMILY}.{Ending.FAILED}.{VERSION}"
+
+
 def terminal_type(request_type: str | None, ending: Ending | str) -> str:
     """Return the type of the result that answers a request of this type."""
     return f"{family_of(request_type)}.{Ending(ending)}.{VERSION}"

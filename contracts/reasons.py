@@ -49,6 +49,7 @@ class Reason(StrEnum):
     # failed: the upstream or the relay
     UPSTREAM_ERROR = "upstream_error"
     UPSTREAM_ANSWER_UNREADABLE = "upstream_answer_unreadable"
+    ANSWER_TOO_LARGE = "answer_too_large"
     INTERNAL_ERROR = "internal_error"
     # refused
     NUMBER_ALREADY_USED = "number_already_used"
@@ -193,6 +194,10 @@ _ROWS = (
     _failed(
         _R.UPSTREAM_ANSWER_UNREADABLE, "The upstream answered something the relay cannot read.",
         "Look at the portal of the State first; tell the operator.", effect="unknown",
+    ),
+    _failed(
+        _R.ANSWER_TOO_LARGE, "The answer is larger than the broker takes; effect is none where the request only asked.",
+        "Ask for less at once under a new id; after a write look at the portal first. Tell the operator.",
     ),
     _failed(
         _R.INTERNAL_ERROR, "The relay itself failed.",

@@ -22,6 +22,7 @@ from contracts.results.publication import (
     publish_form,
     reply,
     result_id,
+    too_large_reply,
 )
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
 from contracts.results.tenders import (
@@ -77,4 +78,5 @@ __all__ = [
     "publish_form",
     "reply",
     "result_id",
+    "too_large_reply",
 ]

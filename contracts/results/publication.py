@@ -1,7 +1,7 @@
 """A result as an event: its id, what it echoes of the request, and its bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import orjson
 
 from contracts.base import Outgoing
 from contracts.envelope import Envelope, Identity, identity_of
-from contracts.names import Ending, ending_of, terminal_type
+from contracts.names import Ending, ending_of, failed_beside, terminal_type
 from contracts.reasons import Effect, Reason
 from contracts.results.common import Delayed, Failed, failed
 
@@ -108,6 +108,18 @@ def failure_reply(
     """Return the terminal `X.failed` of a request, completed from the table of reasons."""
     data = failed(reason, detail, effect=effect)
     return reply(request, type=terminal_type(request.type, Ending.FAILED), data=data, profile=profile, now=now)
+
+
+def too_large_reply(answer: ResultEvent, *, limit: int) -> ResultEvent:
+    """Return what ends a request in place of a terminal answer larger than the `limit` of the broker, in bytes.
+
+    It has the id of that answer: a request has one terminal result. What was done stays done, so `effect` is then
+    `unknown`.
+    """
+    detail = f"An answer of up to {len(answer.published)} bytes was made; the broker takes {limit} ({answer.type})."
+    effect: Effect = "unknown" if ending_of(answer.type) is Ending.DONE else "none"
+    data = failed(Reason.ANSWER_TOO_LARGE, detail, effect=effect)
+    return replace(answer, type=failed_beside(answer.type), data=data)
 
 
 def delay_reply(request: Envelope | Identity, delay: Delayed, *, profile: str, now: datetime) -> ResultEvent:

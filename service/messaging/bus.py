@@ -77,6 +77,7 @@ class Bus:
         self._topology = topology
         self._declares = declare_topology
         self._repairing = asyncio.Lock()
+        self._repair_began = float("-inf")
         self._consuming = Link(url, name="consume", prepare=self._prepare)
         self._publishing = Link(url, name="publish")
         self._publisher = Publisher(self._publishing, timeout=patience.publish)
@@ -91,6 +92,7 @@ class Bus:
             self._consumer,
             self._in_flight,
             topology,
+            self._repair,
             every=patience.watch_every,
             stalled_after=patience.stalled_after,
         )
@@ -216,11 +218,17 @@ class Bus:
         await (declare if self._declares else verify)(connection, self._topology)
 
     async def _repair(self) -> None:
-        # One at a time: many settlements may notice the same missing queue.
+        # Once for all: many settlements may notice the same missing queue.
+        clock = asyncio.get_running_loop()
+        asked_at = clock.time()
         async with self._repairing:
+            if self._repair_began > asked_at:
+                return
+            began = clock.time()
             connection = await self._consuming.connection(REPAIR_TIMEOUT)
             with broker_errors("declaring the topology"):
                 await self._prepare(connection)
+            self._repair_began = began
 
     def _doubted(self, in_doubt: bool) -> None:  # noqa: FBT001  # a state, not an option
         (self._consumer.pause if in_doubt else self._consumer.resume)(IN_DOUBT)

@@ -30,6 +30,18 @@ class PublishUnroutable(BrokerTrouble):
     """The broker took the message and found no queue for it: it is not stored anywhere."""
 
 
+class ExchangeMissing(PublishUnconfirmed):
+    """In doubt, and an exchange is not there: declare the topology before sending again."""
+
+
+class PublishTooLarge(BrokerTrouble):
+    """The broker does not take messages of this size, and never will: the `limit` is in bytes."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"a message of {size} bytes, and the broker takes {limit}")
+        self.limit = limit
+
+
 class TopologyMismatch(Exception):  # named for what is wrong, like the failures of core
     """An exchange or queue is missing, or exists with other arguments; the text says which and what to run."""
 

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from service.messaging.failures import BrokerTrouble, PublishUnroutable, TopologyMismatch
+from service.messaging.failures import (
+    BrokerTrouble,
+    ExchangeMissing,
+    PublishTooLarge,
+    PublishUnroutable,
+    TopologyMismatch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +31,9 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 15.0
 REPLACE_AFTER = 300.0
 """Seconds without a confirm after which the connections are made anew."""
+
+REPAIRED = (PublishUnroutable, ExchangeMissing)
+"""Declared again at once: something was deleted under the running relay."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,23 +63,31 @@ class PatientPublisher:
         self._replaced_at = 0.0
 
     async def publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
-        """Return once the message is confirmed; the same id is sent again each time, so a double can be told."""
+        """Return once the message is confirmed; the same id is sent again each time, so a double can be told.
+
+        Raises PublishTooLarge: no patience helps there.
+        """
         try:
             await self._publisher.publish(exchange, routing_key, message)
+        except PublishTooLarge:
+            raise
         except BrokerTrouble as error:
             with self._doubt(str(error)):
                 await self._insist(exchange, routing_key, message, error)
 
     async def _insist(self, exchange: str, routing_key: str, message: Outbound, error: BrokerTrouble) -> None:
         clock = asyncio.get_running_loop()
-        since, wait = clock.time(), FIRST_WAIT
+        since = clock.time()
+        wait = 0.0 if isinstance(error, REPAIRED) else FIRST_WAIT
         while True:
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  # jitter
-            wait = min(wait * 2, LONGEST_WAIT)
+            wait = max(FIRST_WAIT, min(wait * 2, LONGEST_WAIT))
             try:
-                if isinstance(error, PublishUnroutable):
+                if isinstance(error, REPAIRED):
                     await self._repair()
                 await self._publisher.publish(exchange, routing_key, message)
+            except PublishTooLarge:
+                raise
             except BrokerTrouble as again:
                 error = again
             except TopologyMismatch as mismatch:

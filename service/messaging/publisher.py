@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, cast
 
-from aio_pika.exceptions import PublishError
+from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed, PublishError
 
-from service.messaging.failures import PublishUnconfirmed, PublishUnroutable, asking, broker_errors
+from service.messaging.failures import (
+    BrokerTrouble,
+    ExchangeMissing,
+    PublishTooLarge,
+    PublishUnconfirmed,
+    PublishUnroutable,
+    asking,
+    broker_errors,
+)
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel as Channel
@@ -17,6 +26,9 @@ if TYPE_CHECKING:
     from service.messaging.outbound import Outbound
 
 PUBLISH_TIMEOUT = 10.0
+
+TOO_LARGE = re.compile(r"message size \d+ is larger than \D*(?P<limit>\d+)")
+"""What RabbitMQ, 3.10 as well as 4.x, says when it closes a channel for the size of a message's body."""
 
 
 class Publisher:
@@ -33,7 +45,8 @@ class Publisher:
         """Return once the broker confirms that the message is in a queue.
 
         Messages with the same id follow each other: the broker's answers to two at once could not be told apart.
-        Raises PublishUnroutable when no queue takes it, PublishUnconfirmed when nobody knows.
+        Raises PublishUnroutable when no queue takes it, PublishTooLarge when the broker never will, PublishUnconfirmed
+        when nobody knows, as ExchangeMissing where an exchange must be declared first.
         """
         while (other := self._pending.get(message.id)) is not None:
             await other.wait()
@@ -65,11 +78,10 @@ class Publisher:
                         wait=False,
                     )
         except PublishUnconfirmed as error:
-            if isinstance(error.__cause__, PublishError):
-                raise PublishUnroutable(
-                    f"no queue takes {routing_key} of {exchange or 'the default exchange'}"
-                ) from error
-            raise
+            meant = _meant(error.__cause__, f"{routing_key} of {exchange or 'the default exchange'}", len(message.body))
+            if meant is None:
+                raise
+            raise meant from error
 
     async def _open(self) -> UnderlayChannel:
         async with self._opening:
@@ -78,3 +90,21 @@ class Publisher:
                 self._channel = connection.channel(publisher_confirms=True, on_return_raises=True)
                 await self._channel.initialize()
             return cast("UnderlayChannel", await self._channel.get_underlay_channel())
+
+
+def _meant(cause: BaseException | None, where: str, size: int) -> BrokerTrouble | None:
+    """What the broker's word on a publish means, None for a plain doubt.
+
+    All that wait on a channel hear why the broker closed it: what is said of the size of a message is meant for those
+    that are too large, and the others are in doubt.
+    """
+    match cause:
+        case PublishError():
+            return PublishUnroutable(f"no queue takes {where}")
+        case ChannelNotFoundEntity():
+            return ExchangeMissing(f"publishing: {cause}")
+        case ChannelPreconditionFailed() if said := TOO_LARGE.search(str(cause)):
+            limit = int(said["limit"])
+            return PublishTooLarge(size, limit) if size > limit else None
+        case _:
+            return None

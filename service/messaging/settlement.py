@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from contracts.results import too_large_reply
 from service.core.errors import LedgerUnavailable
 from service.core.outcome import Completed
-from service.messaging.failures import BrokerTrouble, asking
+from service.messaging.failures import BrokerTrouble, PublishTooLarge, asking
 from service.messaging.moves import Move, move_of
 from service.messaging.outbound import result_message
 from service.messaging.topology import RESULTS, Topology
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from service.messaging.received import Received
 
 TURN_UNWRITTEN = "turn_unwritten"
+RESULT_TOO_LARGE = "result_too_large"
 
 ANSWER_TIMEOUT = 2.0
 """Seconds an acknowledgement may take to be handed to the connection; it waits for no answer."""
@@ -58,22 +60,42 @@ class Settlement:
             await self._tell_turn(received.delivery, outcome, move.marks.turn)
 
     async def publish_results(self, results: Iterable[ResultEvent]) -> None:
-        """Publish results in any order, those marked final after all others are confirmed."""
+        """Publish results in any order, those marked final after all others are confirmed.
+
+        What is larger than the broker takes is left out, and the request ends in a failure that says so instead.
+        """
         ordered = tuple(results)
-        await self._all([result for result in ordered if not result.final])
-        await self._all([result for result in ordered if result.final])
+        limit = await self._all([result for result in ordered if not result.final])
+        finals = [result for result in ordered if result.final]
+        if limit is None:
+            limit = await self._all(finals)
+        if limit is not None:
+            for result in finals:
+                await self._publish_result(too_large_reply(result, limit=limit))
 
     async def move(self, received: Received, move: Move) -> None:
         """Publish the whole event where it goes next; returns when it is confirmed there."""
         await self._publisher.publish(move.exchange, move.routing_key, received.copy(move.marks))
 
-    async def _all(self, results: list[ResultEvent]) -> None:
+    async def _all(self, results: list[ResultEvent]) -> int | None:
+        """Publish those that the broker takes; its limit in bytes when it does not take all."""
         if len(results) == 1:
-            await self._publish_result(results[0])
-        elif results:
-            async with asyncio.TaskGroup() as group:
-                for result in results:
-                    group.create_task(self._publish_result(result), name=f"result {result.id}")
+            return await self._unless_too_large(results[0])
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(self._unless_too_large(result), name=f"result {result.id}") for result in results
+            ]
+        return next((limit for task in asked if (limit := task.result()) is not None), None)
+
+    async def _unless_too_large(self, result: ResultEvent) -> int | None:
+        try:
+            await self._publish_result(result)
+        except PublishTooLarge as error:
+            log.error(  # noqa: TRY400  # the sentence says it all
+                RESULT_TOO_LARGE, event_id=result.causationid, type=result.type, detail=str(error)
+            )
+            return error.limit
+        return None
 
     async def _publish_result(self, result: ResultEvent) -> None:
         await self._publisher.publish(self._topology.name(RESULTS), result.type, result_message(result))

@@ -1,4 +1,4 @@
-"""Asks the broker whether our queues are really consumed and how deep the others are; restarts what stands still."""
+"""Asks the broker whether exchanges are there, queues consumed, and how deep the others are; mends what it can."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from service.messaging.failures import BrokerTrouble, asking
+from service.messaging.failures import BrokerTrouble, TopologyMismatch, asking
 from service.messaging.topology import DEAD_LETTER, PARKED, UNCLAIMED, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aiormq.abc import AbstractChannel
+
     from service.messaging.connection import Link
-    from service.messaging.consumer import Consumer
+    from service.messaging.consumer import Consumer, Repair
     from service.messaging.in_flight import InFlight
 
 CONSUMER_RESTARTED = "consumer_restarted"
+EXCHANGE_MISSING = "exchange_found_missing"
 
 EVERY = 10.0
 STALLED_AFTER = 60.0
@@ -53,10 +56,30 @@ async def ask_depth(link: Link, name: str) -> Depth | None:
             return None
         raise
     finally:
-        if not channel.is_closed:
-            async with asking("closing a channel", RPC_TIMEOUT):
-                await channel.close()
+        await _close(channel)
     return Depth(declared.message_count or 0, declared.consumer_count or 0)
+
+
+async def has_exchanges(link: Link, topology: Topology) -> bool:
+    """Whether every exchange of ours is there, also the one only publishers would miss; raises BrokerTrouble."""
+    channel = await link.scratch()
+    try:
+        async with asking("asking for the exchanges", RPC_TIMEOUT):
+            for exchange in topology.exchanges():
+                await channel.exchange_declare(exchange.name, passive=True)
+    except BrokerTrouble as error:
+        if isinstance(error.__cause__, ChannelNotFoundEntity):
+            return False
+        raise
+    finally:
+        await _close(channel)
+    return True
+
+
+async def _close(channel: AbstractChannel) -> None:
+    if not channel.is_closed:
+        async with asking("closing a channel", RPC_TIMEOUT):
+            await channel.close()
 
 
 async def ask_depths(link: Link, topology: Topology, queues: Iterable[str] = WATCHED) -> dict[str, int]:
@@ -74,6 +97,7 @@ class Watchdog:
         consumer: Consumer,
         in_flight: InFlight,
         topology: Topology,
+        repair: Repair,
         *,
         every: float = EVERY,
         stalled_after: float = STALLED_AFTER,
@@ -82,14 +106,16 @@ class Watchdog:
         self._consumer = consumer
         self._in_flight = in_flight
         self._topology = topology
+        self._repair = repair
         self._every = every
         self._stalled_after = stalled_after
         self._restarted: set[str] = set()
+        self._is_whole = True
 
     @property
     def is_content(self) -> bool:
-        """Whether every queue was really consumed at the last look."""
-        return not self._restarted
+        """Whether every exchange was there and every queue really consumed at the last look."""
+        return self._is_whole and not self._restarted
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -100,11 +126,15 @@ class Watchdog:
                 continue
             try:
                 await self.look()
-            except BrokerTrouble as error:
+            except (BrokerTrouble, TopologyMismatch) as error:
                 log.debug("watchdog_unanswered", detail=str(error))
 
     async def look(self) -> None:
-        """Compare each consumed queue with what the broker says, restart what stands still; raises BrokerTrouble."""
+        """Compare what should be there and consumed with what the broker says, mend what is not.
+
+        Raises BrokerTrouble; TopologyMismatch when an exchange is missing and may not be declared.
+        """
+        await self._look_for_exchanges()
         for queue in self._consumer.wanted:
             depth = await ask_depth(self._link, self._topology.name(queue))
             if self._is_alive(queue, depth):
@@ -115,6 +145,16 @@ class Watchdog:
             self._restarted.add(queue)
             self._consumer.restart(queue)
         self._restarted.intersection_update(self._consumer.wanted)
+
+    async def _look_for_exchanges(self) -> None:
+        if await has_exchanges(self._link, self._topology):
+            self._is_whole = True
+            return
+        if self._is_whole:
+            log.error(EXCHANGE_MISSING)
+        self._is_whole = False
+        await self._repair()
+        self._is_whole = True
 
     def _is_alive(self, queue: str, depth: Depth | None) -> bool:
         if depth is None or depth.consumers == 0:
