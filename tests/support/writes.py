@@ -1,0 +1,121 @@
+"""One request of every kind that changes something at the State, and what must come of it however it was disturbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.sandbox.samples import make_archive, make_ubl
+from service.sandbox.simulator import Fault
+from service.sandbox.simulator.world import World
+from tests.builders import BUYER, deposit, deposit_of, new_number, simplified
+from tests.support.bus import Json, request
+from tests.support.worker import SECRETS
+
+DEPOSIT, SIMPLE, SAVE = "deposerFluxFacture", "creerDumeSimple", "enregistrerDume"
+ON_THE_WIRE = (b"/deposer/flux", SIMPLE.encode(), SAVE.encode())
+"""By which a call that changes something is known among all others."""
+
+LONG_AGO = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request, the call it leads to, and what is in that call and in no other."""
+
+    kind: str
+    event: Json
+    operation: str
+    mark: str
+    is_repeatable: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the request."""
+        return str(self.event["id"])
+
+    @property
+    def done(self) -> str:
+        """The type of its result when all is well."""
+        return str(self.event["type"]).replace(".requested.", ".done.")
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its end comes later than the answer of the call."""
+        return self.operation == DEPOSIT or self.kind == "validation"
+
+    def fault(self, kind: str, **fields: Any) -> Fault:
+        """A fault that meets the next call of this request, and no other."""
+        fault = {"operation": self.operation, "kind": kind, "count": 1, "contains": self.mark, **fields}
+        return Fault.model_validate(fault)
+
+
+def every_write(world: World) -> list[Asked]:
+    """A request of every kind; the drafts that two of them are about are at the State already."""
+    return [_invoice(), _archive(), _simplified(), _draft(), _change(world), _validation(world)]
+
+
+def _invoice() -> Asked:
+    number = new_number()
+    return Asked(kind="invoice", event=deposit(number), operation=DEPOSIT, mark=f"{number}.xml")
+
+
+def _archive() -> Asked:
+    numbers, name = [new_number() for _ in range(3)], f"{new_number('lot')}.tar.gz"
+    content = make_archive([(f"{number}.xml", make_ubl(number)) for number in numbers])
+    return Asked(kind="archive", event=deposit_of(name, content), operation=DEPOSIT, mark=name)
+
+
+def _simplified() -> Asked:
+    consultation = new_number()
+    return Asked(kind="simplified", event=simplified(consultation), operation=SIMPLE, mark=consultation)
+
+
+def _draft() -> Asked:
+    consultation = _consultation()
+    event = request("tender.dume.draft.requested.v1", {"consultation": consultation, "buyer": BUYER})
+    return Asked(kind="draft", event=event, operation=SAVE, mark=consultation["id"])
+
+
+def _change(world: World) -> Asked:
+    consultation = _consultation()
+    dume_id = _drafted(world, consultation)
+    asked = {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
+    event = request("tender.dume.draft.requested.v1", asked)
+    return Asked(kind="change", event=event, operation=SAVE, mark=dume_id, is_repeatable=True)
+
+
+def _validation(world: World) -> Asked:
+    consultation = _consultation()
+    dume_id = _drafted(world, consultation)
+    asked = {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
+    event = request("tender.dume.validation.requested.v1", asked)
+    return Asked(kind="validation", event=event, operation=SAVE, mark=dume_id, is_repeatable=True)
+
+
+def _consultation() -> Json:
+    return {"id": new_number("C"), "title": "Travaux imaginaires", "procedure": "Procédure adaptée"}
+
+
+def _drafted(world: World, consultation: Json) -> str:
+    """The identifier of a draft that was at the State long before the test."""
+    blank = _dume(world, "recupererModelDume")
+    made = _dume(world, SAVE, dume=blank["dumeA"], statut="brouillon", idConsultation=consultation["id"])
+    return str(made["idDume"])
+
+
+def _dume(world: World, operation: str, **fields: str) -> Json:
+    """What DUME answers a buyer's product of the relay's own platform."""
+    platform = {
+        "typeIdPlateforme": "1",
+        "idPlateforme": SECRETS["RELAY_DUME__PLATFORM_ID"],
+        "idTechniquePlateforme": SECRETS["RELAY_DUME__TECHNICAL_PLATFORM_ID"],
+    }
+    asking = {"rsDemandeur": BUYER["name"], "idDemandeur": BUYER["id"], "idAcheteur": BUYER["id"]}
+    body = {"operation": operation, "plateforme": platform, **asking, **fields}
+    answer = world.dume.answer("dumeA", body, datetime.now(UTC) - LONG_AGO)
+    response: Json = dict(answer.json["response"])  # type: ignore[call-overload]  # JSON of our own
+    if response["messageList"]:
+        raise AssertionError(response["messageList"])
+    return response
