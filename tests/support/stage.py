@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -29,7 +30,12 @@ class Stage:
     """One worker between held lines, one request of each kind, and another worker once the first is gone."""
 
     def __init__(
-        self, broker: Broker, folder: Path, settings: SimulatorSettings = STATE_IN_A_HURRY, **variables: str
+        self,
+        broker: Broker,
+        folder: Path,
+        variables: Mapping[str, str] | None = None,
+        *,
+        settings: SimulatorSettings = STATE_IN_A_HURRY,
     ) -> None:
         self.scene = Scene(broker, folder, settings, variables)
         self.asked: list[Asked] = every_write(self.scene.simulator.world)

@@ -45,7 +45,7 @@ async def test_should_send_again_what_was_not_done(broker: Broker, tmp_path: Pat
 
 async def test_should_wait_for_work_that_is_done_late(broker: Broker, tmp_path: Path) -> None:
     """The State takes longer than anybody waits for an answer: the looks outlast it, and nothing is sent again."""
-    async with Stage(broker, tmp_path, **WITH_PATIENCE) as stage:
+    async with Stage(broker, tmp_path, WITH_PATIENCE) as stage:
         stage.disturb("slow", params={"seconds": LATE})
         await stage.scene.start_worker()
         await stage.publish()

@@ -120,7 +120,7 @@ async def test_should_end_once_what_was_cut_off(
 ) -> None:
     """One request of each kind, the worker killed at this point, another one started: all end, none is done twice."""
     settings = SHOWN_LATER if variables is REST else STATE_IN_A_HURRY
-    async with Stage(broker, tmp_path, settings, **variables) as stage:
+    async with Stage(broker, tmp_path, variables, settings=settings) as stage:
         await reach(stage)
         await stage.kill()
         await stage.scene.start_worker()
