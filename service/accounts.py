@@ -110,7 +110,6 @@ class AccountBook:
             log.error(
                 happened.ACCOUNT_REJECTED,
                 account=account.name,
-                login=account.login,
                 next_step="Renew its password; it is tried again when the secret changes, or rarely.",
                 tried_again_after_s=self._reprobe.total_seconds(),
             )

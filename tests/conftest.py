@@ -10,6 +10,8 @@ import pytest
 
 from service.sandbox.broker import Broker, PrivateBroker, choose_broker
 from tests.support.bus import Bus
+from tests.support.canaries import planted
+from tests.support.rights import open_vhost
 from tests.support.worker import WorkerProcess, worker_environment
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ LIMITS = {
     "acceptance": 180,
 }  # seconds
 
-pytest_plugins = ["tests.chaos.plugin"]
+pytest_plugins = ["tests.chaos.plugin", "tests.support.watch"]
 StartWorker = Callable[..., Awaitable[WorkerProcess]]
 
 
@@ -64,7 +66,7 @@ def controlled_broker(broker: Broker) -> Broker:
 def amqp_url(broker: Broker) -> Iterator[str]:
     """A virtual host nobody used before, removed afterwards; a given broker is used as it is."""
     name = f"test-{secrets.token_hex(6)}"
-    yield broker.vhost(name)
+    yield open_vhost(broker, name)
     broker.drop_vhost(name)
 
 
@@ -87,7 +89,7 @@ async def simulator() -> AsyncIterator["Simulator"]:
     """PISTE, Chorus Pro and DUME on a free port of loopback, with nothing in them."""
     from service.sandbox.simulator import Simulator, SimulatorSettings
 
-    async with Simulator(SimulatorSettings(), port=0) as running:
+    async with Simulator(planted(SimulatorSettings()), port=0) as running:
         yield running
 
 
@@ -109,6 +111,7 @@ async def start_worker(
 
     yield start
     for worker in started:
+        await worker.look_at_pages()
         worker.kill()
 
 

@@ -30,8 +30,11 @@ HIDDEN = re.compile(
 )
 """Names of fields whose value is never printed, whatever it is."""
 
-QUIET = ("aio_pika", "aiormq", "aiohttp", "asyncio", "pamqp")
+QUIET = ("aiohttp", "asyncio")
 """Libraries heard from `warning` on, unless everything is asked for."""
+
+NEVER_CHATTY = ("aio_pika", "aiormq", "pamqp")
+"""Libraries heard from `warning` on, whatever is asked for: below that they write every frame, documents and all."""
 
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
@@ -172,6 +175,8 @@ def _route_stdlib(number: int, line: _Line, out: structlog.WriteLogger) -> None:
     root.setLevel(number)
     for name in QUIET:
         logging.getLogger(name).setLevel(number if number <= logging.DEBUG else max(number, logging.WARNING))
+    for name in NEVER_CHATTY:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
     # It reports each refused connection as an error although the caller hears of it, and says it better.
-    logging.getLogger("aiormq.connection").setLevel(number if number <= logging.DEBUG else logging.CRITICAL)
+    logging.getLogger("aiormq.connection").setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)

@@ -6,13 +6,12 @@ import base64
 import json
 
 from service.sandbox.samples import make_ubl
-from service.sandbox.simulator import Account, Application, Fault
+from service.sandbox.simulator import Fault
 from tests.builders import deposit_of, new_number, simplified
 from tests.support.bus import STRUCTURED, Json
+from tests.support.canaries import CLIENT_SECRET, LOGIN, PASSWORD
 from tests.support.scene import Scene
 
-CLIENT_SECRET = "canary-client-secret-7f3a"
-PASSWORD = "canary-password-9c1e"
 IBAN = "FR7630006000011234567890189"
 BODY = "Canari: texte de la facture que personne ne doit lire"
 
@@ -20,11 +19,7 @@ BODY = "Canari: texte de la facture que personne ne doit lire"
 async def test_should_keep_secrets_out_of_all_it_writes(scene: Scene) -> None:
     """Through success, refusal, maintenance, lost answers, bad input and debug logs, no canary is seen."""
     world = scene.simulator.world
-    world.put_application(Application(client_secret=CLIENT_SECRET))
-    world.put_account(Account(password=PASSWORD))
-    worker = await scene.start_worker(
-        RELAY_PISTE__CLIENT_SECRET=CLIENT_SECRET, RELAY_CHORUS_PRO__PASSWORD=PASSWORD, RELAY_LOG__LEVEL="debug"
-    )
+    worker = await scene.start_worker(RELAY_LOG__LEVEL="debug")
     events = [_with_canaries() for _ in range(4)]
     await scene.publish_all(*events, simplified(new_number()))
     for kind in ("lost_answer", "status", "truncated", "html_200"):
@@ -35,7 +30,8 @@ async def test_should_keep_secrets_out_of_all_it_writes(scene: Scene) -> None:
     world.gateway.revoke()
     refused = _with_canaries("NUMBER-THAT-IS-FAR-TOO-LONG-FOR-CHORUS-PRO")
     await scene.bus.publish(refused)
-    await scene.bus.publish_raw(f'{{"nobody": "{IBAN} {PASSWORD}"}}'.encode(), "invoice.x", content_type=STRUCTURED)
+    unreadable = json.dumps({"nobody": f"{IBAN} {PASSWORD}"}).encode()
+    await scene.bus.publish_raw(unreadable, "invoice.x", content_type=STRUCTURED)
     await scene.audit.ended([event["id"] for event in (*events, refused)])
     letter = await scene.bus.take("dead-letter")
     logged, metrics = worker.text(), await worker.metrics()
@@ -52,6 +48,6 @@ def _with_canaries(number: str | None = None) -> Json:
 
 
 def _canaries() -> list[str]:
-    account = base64.b64encode(f"TECH_1_1@cpro.fr:{PASSWORD}".encode()).decode()
+    account = base64.b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()
     body = base64.b64encode(BODY.encode()).decode()[:24]
     return [CLIENT_SECRET, PASSWORD, account, BODY, body, IBAN]

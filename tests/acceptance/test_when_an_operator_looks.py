@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 
 import pytest
 
 from service.sandbox.simulator import Fault
 from tests.builders import deposit, new_number
 from tests.support.bus import Json
+from tests.support.command import Ended, run
 from tests.support.scene import Scene
 from tests.support.worker import SECRETS
 
@@ -57,12 +56,12 @@ async def test_should_find_everything_in_order(scene: Scene) -> None:
         _command(scene, "doctor"), _command(scene, "config"), _command(scene, "topology", "show")
     )
 
-    assert (doctor.returncode, "FAIL" in doctor.stdout) == (0, False), doctor.stdout
-    assert config.returncode == 0
+    assert (doctor.code, "FAIL" in doctor.out) == (0, False), doctor.out
+    assert config.code == 0
     assert [
-        name for name, secret in SECRETS.items() if name.endswith(("SECRET", "PASSWORD")) and secret in config.stdout
+        name for name, secret in SECRETS.items() if name.endswith(("SECRET", "PASSWORD")) and secret in config.out
     ] == []
-    assert "relay.parked.chorus-pro" in topology.stdout
+    assert "relay.parked.chorus-pro" in topology.out
 
 
 async def test_should_say_what_is_wrong_before_anything_starts(scene: Scene) -> None:
@@ -70,12 +69,12 @@ async def test_should_say_what_is_wrong_before_anything_starts(scene: Scene) -> 
     wrong = await _command(scene, "worker", RELAY_AMQP_URL="amqp://localhost/")
     dead = await _command(scene, "worker", RELAY_PISTE__API_URL="https://api.aife.economie.gouv.fr")
 
-    assert wrong.returncode == 2
-    assert "RELAY_AMQP_URL" in wrong.stderr
-    assert "RELAY_AMQP__URL" in wrong.stderr
-    assert dead.returncode == 2
-    assert "aife.economie.gouv.fr" in dead.stderr
-    assert "Traceback" not in wrong.stderr + dead.stderr
+    assert wrong.code == 2
+    assert "RELAY_AMQP_URL" in wrong.errors
+    assert "RELAY_AMQP__URL" in wrong.errors
+    assert dead.code == 2
+    assert "aife.economie.gouv.fr" in dead.errors
+    assert "Traceback" not in wrong.errors + dead.errors
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ async def test_should_let_a_person_decide(scene: Scene, decision: list[str], end
     await _command(scene, "deadletters", "replay", event["id"])
     result = await scene.bus.terminal(event["id"])
 
-    assert event["id"] in listed.stdout
+    assert event["id"] in listed.out
     assert result["type"] == ending
     assert scene.audit.complaints([event["id"]]) == []
     assert await scene.audit.quiet() == {}
@@ -126,9 +125,5 @@ async def _held(scene: Scene, kind: str) -> Json:
     return event
 
 
-async def _command(scene: Scene, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "service", *words]
-    environment = scene.environment(**variables)
-    return await asyncio.to_thread(
-        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+async def _command(scene: Scene, *words: str, **variables: str) -> Ended:
+    return await run(*words, environment=scene.environment(**variables))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from service.sandbox.simulator import Account, Application, Fault, SimulatorSettings
 from tests.builders import deposit, new_number, simplified
 from tests.support.bus import Json
+from tests.support.canaries import CLIENT_SECRET, LOGIN, PASSWORD
 from tests.support.scene import STATE_IN_A_HURRY, Scene
-from tests.support.worker import SECRETS
 
 DONE = "invoice.deposit.done.v1"
-LOGIN = SECRETS["RELAY_CHORUS_PRO__LOGIN"]
-PASSWORD = SECRETS["RELAY_CHORUS_PRO__PASSWORD"]
 
 
 async def test_should_renew_a_revoked_token_once_for_all(scene: Scene) -> None:
@@ -45,7 +44,7 @@ async def test_should_live_with_tokens_of_a_second(scene: Scene) -> None:
 
 async def test_should_stop_asking_with_a_refused_secret(scene: Scene) -> None:
     """A wrong client secret pauses everything, with its own cause; few tokens are asked for; then all goes on."""
-    right = Application()
+    right = Application(client_secret=CLIENT_SECRET)
     scene.simulator.world.put_application(right.model_copy(update={"client_secret": "changed-at-the-portal"}))
     await scene.start_worker()
     events = [deposit(new_number()) for _ in range(5)]
@@ -91,7 +90,7 @@ async def test_should_keep_the_accounts_of_two_companies_apart(scene: Scene, tmp
     """With two accounts an event must name one; the rejected one delays only its own events."""
     accounts = tmp_path / "accounts.yaml"
     accounts.write_text(
-        f"lilas: {{chorus_pro: {{login: {LOGIN}, password: {PASSWORD}}}}}\n"
+        f"lilas: {{chorus_pro: {{login: {LOGIN}, password: {json.dumps(PASSWORD)}}}}}\n"
         "pont: {chorus_pro: {login: TECH_2_2@cpro.fr, password: expired-password}}\n"
     )
     scene.simulator.world.put_account(Account(login="TECH_2_2@cpro.fr", password="another-password"))

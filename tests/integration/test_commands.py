@@ -1,9 +1,6 @@
 """The commands as processes: what they print, and how they end."""
 
-import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 
 import aio_pika
@@ -12,40 +9,27 @@ import pytest
 from service.core.entry import Change, Entry, Registration, State
 from service.core.replies import restore
 from service.ledger import open_ledger
+from tests.support import command
+from tests.support.canaries import CLIENT_SECRET
 
 SAFE = {
     "RELAY_PISTE__CLIENT_ID": "an-id",
-    "RELAY_PISTE__CLIENT_SECRET": "canary-secret-1",
+    "RELAY_PISTE__CLIENT_SECRET": CLIENT_SECRET,
     "RELAY_PISTE__OAUTH_URL": "http://127.0.0.1:9",
     "RELAY_PISTE__API_URL": "http://127.0.0.1:9",
 }
 
 
-async def start(*words: str, **variables: str) -> asyncio.subprocess.Process:
-    """`piste-relay` with these words, and no setting but these variables."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RELAY_")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "service",
-        *words,
-        env={**inherited, **variables},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
 async def run(*words: str, **variables: str) -> tuple[int | None, str, str]:
-    """Exit code, output and errors of a command that ends by itself."""
-    process = await start(*words, **variables)
-    out, errors = await asyncio.wait_for(process.communicate(), timeout=60)
-    return process.returncode, out.decode(), errors.decode()
+    """Exit code, output and errors of a command that has no setting but these variables."""
+    done = await command.run(*words, environment=variables)
+    return done.code, done.out, done.errors
 
 
-@pytest.mark.parametrize("command", ["worker", "config", "doctor"])
-async def test_should_refuse_unknown_variables_in_one_sentence_each(command: str) -> None:
+@pytest.mark.parametrize("name", ["worker", "config", "doctor"])
+async def test_should_refuse_unknown_variables_in_one_sentence_each(name: str) -> None:
     """No command starts on settings it does not understand, and none shows a traceback for it."""
-    code, out, errors = await run(command, RELAY_PISTE__CLIENTSECRET="x", RELAY_CONCURENCY="x")
+    code, out, errors = await run(name, RELAY_PISTE__CLIENTSECRET="x", RELAY_CONCURENCY="x")
 
     assert (code, out) == (2, "")
     assert errors.splitlines() == [
@@ -78,7 +62,7 @@ async def test_should_show_the_settings_without_their_secrets() -> None:
     shown = json.loads(out)
 
     assert code == 0
-    assert "canary" not in out
+    assert CLIENT_SECRET not in out
     assert shown["RELAY_PISTE__CLIENT_ID"] == {"value": "an-id", "from": "environment"}
 
 
@@ -110,7 +94,6 @@ async def test_should_name_what_a_worker_lacks_and_what_to_do(amqp_url: str, pre
     ]
     assert (before[0], applied[0]) == (1, 0)
     assert "everything is declared" in after[1]
-    assert "canary" not in before[1] + before[2]
 
 
 async def test_should_say_which_queue_differs_and_change_nothing(amqp_url: str, prefix: str) -> None:
@@ -133,7 +116,7 @@ async def test_should_submit_a_file_as_an_event_and_wait_for_its_last_result(
     invoice.write_text("<Invoice/>")
     broker = {"RELAY_AMQP__URL": amqp_url, "RELAY_AMQP__PREFIX": prefix}
     await run("topology", "apply", **broker)
-    process = await start("submit", str(invoice), "--wait", "60", **broker)
+    process = await command.start("submit", str(invoice), "--wait", "60", environment=broker)
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(f"{prefix}.invoices")
@@ -145,11 +128,11 @@ async def test_should_submit_a_file_as_an_event_and_wait_for_its_last_result(
         exchange = await channel.get_exchange(f"{prefix}.results")
         answer = aio_pika.Message(json.dumps(result).encode(), correlation_id=asked["id"])
         await exchange.publish(answer, routing_key="invoice.deposit.done.v1")
-    out, errors = await asyncio.wait_for(process.communicate(), timeout=60)
+    done = await command.ended(process, "submit")
 
-    assert (process.returncode, errors) == (0, b"")
+    assert (done.code, done.errors) == (0, "")
     assert asked["type"] == "invoice.deposit.requested.v1"
-    assert b"invoice.deposit.done.v1" in out
+    assert "invoice.deposit.done.v1" in done.out
 
 
 async def test_should_pause_an_upstream_through_the_calendar_and_resume_it(tmp_path: Path) -> None:

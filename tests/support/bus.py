@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -13,11 +13,15 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import AMQPError, ChannelClosed, QueueEmpty
 
+from tests.support.evidence import EVIDENCE
 from tests.support.until import until
 
 STRUCTURED = "application/cloudevents+json"
 SOURCE = "/tests/business"
 LOST = (AMQPError, OSError, RuntimeError, asyncio.TimeoutError)  # what a connection that goes away raises
+
+LOOK_LIMIT = 20.0  # seconds
+LOOKED_AT = 50  # messages of one queue
 
 Json = dict[str, Any]  # reason: CloudEvents as they are on the wire, of every type
 
@@ -109,8 +113,23 @@ class Bus:
         async with self._channel() as channel:
             found = await channel.get_queue(f"{self._prefix}.{queue}", ensure=False)
             with suppress(QueueEmpty):
-                return await found.get(no_ack=True)
+                message = await found.get(no_ack=True)
+                _look_at(message, queue)
+                return message
         return None
+
+    async def look_at_headers(self, queues: Iterable[str]) -> None:
+        """Have the headers of everything that lies in these queues looked through; it stays where it is.
+
+        Bodies are the requesters' own events. Nothing happens when there is no broker.
+        """
+        with suppress(*LOST):
+            async with asyncio.timeout(LOOK_LIMIT), self._channel() as channel:
+                for queue in queues:
+                    found = await channel.declare_queue(f"{self._prefix}.{queue}", passive=True)
+                    for _ in range(min(found.declaration_result.message_count or 0, LOOKED_AT)):
+                        with suppress(QueueEmpty):
+                            _look_at(await found.get(), queue)
 
     def _types_of(self, id: str) -> list[str]:
         return [result["type"] for result in self.results_of(id)]
@@ -129,6 +148,8 @@ class Bus:
                     queue = await self._declare_inbox(channel, pattern)
                     bound.set()
                     async for message in queue.iterator():
+                        EVIDENCE.text(f"a result {message.type}", message.body)
+                        _look_at(message, "results")
                         self.received.append(json.loads(message.body))
                         await message.ack()
             await asyncio.sleep(0.2)
@@ -137,3 +158,10 @@ class Bus:
         queue = await channel.declare_queue(self._inbox, durable=True, arguments={"x-queue-type": "quorum"})
         await queue.bind(f"{self._prefix}.results", pattern)
         return queue
+
+
+def _look_at(message: AbstractIncomingMessage, queue: str) -> None:
+    """Have everything of a message but its body looked through."""
+    properties = {name: value for name, value in message.info().items() if name != "headers"}
+    EVIDENCE.headers(f"properties of a message in {queue}", properties)
+    EVIDENCE.headers(f"headers of a message in {queue}", message.headers)

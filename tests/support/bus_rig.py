@@ -20,6 +20,7 @@ from service.core.delivery import Delivery
 from service.core.outcome import Completed, Outcome
 from service.messaging.bus import Bus, Patience
 from service.messaging.topology import Topology
+from tests.support.evidence import EVIDENCE
 from tests.support.until import until
 
 WAITS = (timedelta(milliseconds=100), timedelta(milliseconds=400))
@@ -110,6 +111,7 @@ class Outside:
             async with self.connection.channel() as channel:
                 underlay = await channel.get_underlay_channel()
                 message = await underlay.basic_get(f"{self._prefix}.{queue}", no_ack=True)
+                EVIDENCE.headers(f"headers of a message in {queue}", message.header.properties.headers)
                 return message if isinstance(message.delivery, spec.Basic.GetOk) else None
         return None
 

@@ -16,9 +16,12 @@ from service.sandbox.simulator import Simulator, SimulatorSettings
 from service.settings import load_settings
 from tests.support.audit import Audit
 from tests.support.bus import Bus, Json
+from tests.support.canaries import planted
+from tests.support.evidence import EVIDENCE
+from tests.support.rights import open_vhost
 from tests.support.worker import WorkerProcess, worker_environment
 
-STATE_IN_A_HURRY = SimulatorSettings(unknown_for=0.1, integrated_after=0.4, search_lag=0.1, status_step=0.2)
+STATE_IN_A_HURRY = planted(SimulatorSettings(unknown_for=0.1, integrated_after=0.4, search_lag=0.1, status_step=0.2))
 WORKER_IN_A_HURRY = {
     "RELAY_TRACKING__STEPS": "0.2s,0.4s,1s",
     "RELAY_DELAY__STEPS": "0.3s,1s,2s",
@@ -42,7 +45,7 @@ class Scene:
     ) -> None:
         self.broker = broker
         self.folder = folder
-        self.simulator = Simulator(settings)
+        self.simulator = Simulator(planted(settings))
         self._vhost = f"test-{secrets.token_hex(6)}"
         self._prefix = "relay" if broker.is_controlled else f"relay-{secrets.token_hex(4)}"
         self._variables = {**WORKER_IN_A_HURRY, **(variables or {})}
@@ -52,7 +55,7 @@ class Scene:
         self.audit = Audit(self.bus, self.simulator, ())
 
     async def __aenter__(self) -> Self:
-        self._amqp_url = self.broker.vhost(self._vhost)
+        self._amqp_url = open_vhost(self.broker, self._vhost)
         self._open.callback(self.broker.drop_vhost, self._vhost)
         await self._open.enter_async_context(self.simulator)
         self.bus = await self._open.enter_async_context(Bus(self._amqp_url, self._prefix))
@@ -60,8 +63,12 @@ class Scene:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(worker.look_at_pages() for worker in self._workers))
         for worker in self._workers:
             await asyncio.to_thread(worker.kill)
+        await self.bus.look_at_headers(self._queues())
+        for file in self.folder.glob("ledger.db*"):
+            EVIDENCE.text(f"the ledger's file {file.name}", file.read_bytes())
         await self._open.aclose()
 
     def environment(self, **variables: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The real worker as a process of its own: started, asked, stopped or killed as an operator would."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,16 +14,18 @@ from typing import Any
 import aiohttp
 
 from service.sandbox.broker.guard import Guard
+from tests.support.canaries import CLIENT_SECRET, LOGIN, PASSWORD
+from tests.support.evidence import EVIDENCE
 from tests.support.until import until
 
 READY_LIMIT = 40.0  # seconds: a loaded machine starts Python slowly
 STOP_LIMIT = 40.0  # seconds: longer than the grace period of any test
 SECRETS = {
     "RELAY_PISTE__CLIENT_ID": "sim-client",
-    "RELAY_PISTE__CLIENT_SECRET": "sim-secret-not-for-production",
+    "RELAY_PISTE__CLIENT_SECRET": CLIENT_SECRET,
     "RELAY_PISTE__ORGANISATION": "dume",
-    "RELAY_CHORUS_PRO__LOGIN": "TECH_1_1@cpro.fr",
-    "RELAY_CHORUS_PRO__PASSWORD": "sim-password-1",
+    "RELAY_CHORUS_PRO__LOGIN": LOGIN,
+    "RELAY_CHORUS_PRO__PASSWORD": PASSWORD,
     "RELAY_DUME__PLATFORM_ID": "99900001100018",
     "RELAY_DUME__TECHNICAL_PLATFORM_ID": "TND001",
     "RELAY_DUME__REQUESTER_ID": "99900012800010",
@@ -55,7 +58,7 @@ def worker_environment(*, amqp_url: str, prefix: str, api_url: str, folder: Path
 
 
 class WorkerProcess:
-    """One `piste-relay worker`; its log is kept in a file."""
+    """One `piste-relay worker`; its log is kept in a file, and looked through for secrets like its pages."""
 
     def __init__(self, variables: Mapping[str, str], *, log: Path) -> None:
         self._log = log
@@ -77,6 +80,7 @@ class WorkerProcess:
     def start(self) -> None:
         """Start it without waiting; it may be started again after it ended."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RELAY_")}
+        EVIDENCE.follow(self._log, f"the log {self._log.name}")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "service", "worker"],
@@ -101,15 +105,19 @@ class WorkerProcess:
     async def status(self, path: str) -> int | None:
         """The HTTP status of a path; None while nothing listens."""
         try:
-            async with aiohttp.ClientSession() as session, session.get(self.url + path, timeout=_SHORT) as answer:
-                return answer.status
+            return (await self._ask("GET", path))[0]
         except (aiohttp.ClientError, TimeoutError):
             return None
 
     async def metrics(self) -> str:
         """The text of /metrics."""
-        async with aiohttp.ClientSession() as session, session.get(self.url + "/metrics", timeout=_SHORT) as answer:
-            return await answer.text()
+        return (await self._ask("GET", "/metrics"))[1]
+
+    async def look_at_pages(self) -> None:
+        """Have every page looked through, those of errors too; nothing happens when it does not answer."""
+        asked = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/none"), ("POST", "/metrics"))
+        if self.is_running:
+            await asyncio.gather(*(self._ask(method, path) for method, path in asked), return_exceptions=True)
 
     def terminate(self) -> int:
         """Stop it as Kubernetes does; gives its exit code."""
@@ -149,6 +157,13 @@ class WorkerProcess:
 
         return await until(find, f"the log line {event} {fields}", limit=limit)
 
+    async def _ask(self, method: str, path: str) -> tuple[int, str]:
+        url = self.url + path
+        async with aiohttp.ClientSession() as session, session.request(method, url, timeout=_SHORT) as answer:
+            page = await answer.text()
+            EVIDENCE.text(f"the page {method} {path}", f"{answer.reason}\n{dict(answer.headers)}\n{page}")
+            return answer.status, page
+
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:
             return 0
@@ -162,6 +177,7 @@ class WorkerProcess:
         if self._guard is not None:
             self._guard.dismiss()
             self._guard = None
+        EVIDENCE.close(self._log)
         return code
 
 

@@ -98,7 +98,7 @@ class Gateway:
 
     def _grant(self, application: Application, scope: str, now: datetime, *, as_text: bool) -> Answer:
         lifetime = self.settings.token_lifetime
-        token = "".join(self._chance.choices(_ALPHABET, k=_TOKEN_LENGTH))
+        token = self.settings.token_start + "".join(self._chance.choices(_ALPHABET, k=_TOKEN_LENGTH))
         self._tokens = {key: kept for key, kept in self._tokens.items() if kept.until > now.timestamp() - 3600}
         self._tokens[token] = _Issued(client_id=application.client_id, until=now.timestamp() + lifetime)
         seconds = int(lifetime) if lifetime == int(lifetime) else lifetime

@@ -75,6 +75,8 @@ class SimulatorSettings(_Told):
     any_recipient: bool = True
     """Whether a recipient nobody listed is made up; else its invoices are refused."""
 
+    token_start: str = Field(default="", pattern=r"^[!-~]{0,100}$", repr=False)
+    """What every token begins with, so that one is recognised wherever a client should not have written it."""
     token_lifetime: Seconds = Field(default=3600.0, ge=1)
     invalid_client_status: Literal[400, 401] = 400
     """Both were seen for a wrong identifier or secret."""

@@ -118,6 +118,16 @@ def test_should_carry_the_logs_of_libraries_in_the_same_form() -> None:
     assert (line["event"], line["level"], line["module"]) == (f"lost {MASK}", "warning", "aio_pika")
 
 
+def test_should_hear_no_frame_of_the_broker_library() -> None:
+    """At debug it writes what goes over the wire, in spellings nobody could mask: documents, and the way to sign in."""
+    with logged(level="debug") as out:
+        for name in ("aio_pika.connection", "aiormq.channel", "aiormq.connection", "pamqp.frame"):
+            logging.getLogger(name).debug("Prepare to send %r", b"a document")
+            logging.getLogger(name).info("chatter")
+
+    assert out.getvalue() == ""
+
+
 def test_should_carry_warnings_of_python_in_the_same_form() -> None:
     """A deprecation does not break the form of the log."""
     with logged() as out, warnings.catch_warnings():
