@@ -76,6 +76,36 @@ def prefix(broker: Broker) -> str:
     return "relay" if broker.is_controlled else f"relay-{secrets.token_hex(4)}"
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Postgres"]:
+    """One PostgreSQL for the session (one per process under xdist); fails, never skips, when none can be had."""
+    from tests.support.postgres import choose_postgres
+
+    with choose_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def private_postgres(postgres: "Postgres") -> Iterator["PrivatePostgres"]:
+    """The session's PostgreSQL where it may be stopped, killed and frozen; afterwards it is up again."""
+    from tests.support.postgres import PrivatePostgres
+
+    if not isinstance(postgres, PrivatePostgres):
+        pytest.skip("a server given by its URL is not ours to stop")
+    yield postgres
+    postgres.thaw()
+    if not postgres.is_up:
+        postgres.start()
+
+
+@pytest.fixture
+def postgres_url(postgres: "Postgres") -> Iterator[str]:
+    """A database nobody used before, as the relay's own role; removed afterwards."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)
+
+
 @pytest.fixture
 def free_port() -> int:
     """A port of loopback nobody listened on a moment ago."""

@@ -145,7 +145,7 @@ class Ledger(ABC):
 
     @abstractmethod
     async def may_probe(self, scope: str, *, owner: str, every: float) -> Turn:
-        """Take the turn of trying a paused scope, or keep it; nobody else gets it for `every` seconds."""
+        """Take the turn of trying a paused scope, or keep it; from now on nobody else gets it for `every` seconds."""
 
     @abstractmethod
     async def note_said(self, scope: str, number: int, *, end: bool | None = None) -> None:

@@ -19,7 +19,7 @@ def begin_episode(db: Database, *, scope: str, cause: str, since: datetime, unti
     last = db.execute("SELECT coalesce(max(number), 0) AS number FROM episodes WHERE scope = ?", (scope,)).fetchone()
     row = db.execute(
         "INSERT INTO episodes (scope, number, cause, since, until, begin_unsaid) VALUES (?,?,?,?,?,?) RETURNING *",
-        (scope, last["number"] + 1, cause, in_words(since), until and in_words(until), in_words(db.wall())),
+        (scope, last["number"] + 1, str(cause), in_words(since), until and in_words(until), in_words(db.wall())),
     ).fetchone()
     return to_episode(row)
 
@@ -46,10 +46,10 @@ def take_turn(db: Database, *, scope: str, owner: str, every: float) -> Turn:
         return Turn.OVER
     now = db.now()
     taken = db.execute(
-        "INSERT INTO turns (scope, owner, taken_at, boot) VALUES (?,?,?,?) ON CONFLICT (scope) DO UPDATE"
-        " SET owner = excluded.owner, taken_at = excluded.taken_at, boot = excluded.boot"
-        " WHERE turns.owner = excluded.owner OR turns.boot <> excluded.boot OR turns.taken_at <= ?",
-        (scope, owner, now, db.boot, now - every),
+        "INSERT INTO turns (scope, owner, ends_at, boot) VALUES (?,?,?,?) ON CONFLICT (scope) DO UPDATE"
+        " SET owner = excluded.owner, ends_at = excluded.ends_at, boot = excluded.boot"
+        " WHERE turns.owner = excluded.owner OR turns.boot <> excluded.boot OR turns.ends_at <= ?",
+        (scope, owner, now + every, db.boot, now),
     )
     return Turn.OURS if taken.rowcount else Turn.THEIRS
 

@@ -52,7 +52,8 @@ def to_episode(row: Row) -> Episode:
 def assignments(change: Change, *, now: float, wall: str, lease: float) -> dict[str, object]:
     """Column → value for everything `change` sets, except counters."""
     columns: dict[str, object] = {"changed_at": wall}
-    plain = {"state": change.state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
+    state = change.state and change.state.value
+    plain = {"state": state, "looks": change.looks, "outcome": change.outcome, "reason": change.reason}
     columns |= {name: value for name, value in plain.items() if value is not None}
     if change.answer is not None:
         columns["answer"] = to_json(change.answer)

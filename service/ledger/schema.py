@@ -67,7 +67,7 @@ ALTER TABLE episodes ADD COLUMN begin_unsaid {text};
 ALTER TABLE episodes ADD COLUMN end_unsaid {text};
 CREATE INDEX episodes_running ON episodes (scope) WHERE ended = 0;
 CREATE TABLE turns (
-    scope {text} PRIMARY KEY, owner {text} NOT NULL, taken_at {float} NOT NULL, boot {text} NOT NULL
+    scope {text} PRIMARY KEY, owner {text} NOT NULL, ends_at {float} NOT NULL, boot {text} NOT NULL
 ){rows};
 CREATE TABLE types (type {text} PRIMARY KEY, known_at {float} NOT NULL, boot {text} NOT NULL){rows};
 """

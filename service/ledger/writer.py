@@ -81,7 +81,9 @@ class Writer:
         job = Job(work=work, names=tuple(names), done=self._loop.create_future())
         self._jobs.put(job)
         try:
-            return await asyncio.wait_for(job.done, PATIENCE)  # type: ignore[arg-type]  # carries what `work` returns
+            # Not wait_for: when both come at once, that of Python 3.11 returns the result and forgets the cancellation.
+            async with asyncio.timeout(PATIENCE):
+                return await job.done  # type: ignore[return-value]  # carries what `work` returns
         except TimeoutError:
             raise self._out_of_patience() from None
 

@@ -12,11 +12,12 @@ from service.ledger import Ledger, open_ledger
 from tests.support.ledger_rig import OpenAgain
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A place where nothing was remembered before."""
-    places = {"sqlite": f"sqlite:///{tmp_path / 'ledger.db'}"}
-    return places[request.param]
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

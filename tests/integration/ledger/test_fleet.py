@@ -73,10 +73,10 @@ async def test_should_give_one_worker_at_a_time_the_turn_to_try(ledger: Ledger, 
 async def test_should_pass_the_turn_on_when_whoever_has_it_is_gone(ledger: Ledger, neighbour: Ledger) -> None:
     """Not asked again for as long as that, it is anybody's."""
     await pause(ledger)
-    first = await ledger.may_probe(SCOPE, owner="worker-1", every=60.0)
+    first = await ledger.may_probe(SCOPE, owner="worker-1", every=0.2)
 
     async def ours() -> bool:
-        return await neighbour.may_probe(SCOPE, owner="worker-2", every=0.2) is Turn.OURS
+        return await neighbour.may_probe(SCOPE, owner="worker-2", every=60.0) is Turn.OURS
 
     await until(ours, "the end of another worker's turn")
 
