@@ -14,11 +14,14 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import AMQPError, ChannelClosed, QueueEmpty
 
 from tests.support.evidence import EVIDENCE
+from service.messaging.dialling import dial
+from service.messaging.failures import BrokerTrouble
 from tests.support.until import until
 
 STRUCTURED = "application/cloudevents+json"
 SOURCE = "/tests/business"
-LOST = (AMQPError, OSError, RuntimeError, asyncio.TimeoutError)  # what a connection that goes away raises
+DIAL_LIMIT = 10.0  # seconds for each node of a cluster
+LOST = (BrokerTrouble, AMQPError, OSError, RuntimeError, TimeoutError)  # what a connection that goes away raises
 
 LOOK_LIMIT = 20.0  # seconds
 LOOKED_AT = 50  # messages of one queue
@@ -137,13 +140,13 @@ class Bus:
     @asynccontextmanager
     async def _channel(self) -> AsyncIterator[AbstractChannel]:
         # A connection per question: after a restart of the broker there is none to mistake for a living one.
-        async with await aio_pika.connect(self._url, heartbeat=15) as connection:
+        async with await dial(self._url, timeout=DIAL_LIMIT, heartbeat=15) as connection:
             yield await connection.channel(publisher_confirms=True, on_return_raises=True)
 
     async def _collect(self, pattern: str, bound: asyncio.Event) -> None:
         while True:
             with suppress(*LOST):
-                connection = await aio_pika.connect(self._url, heartbeat=15)
+                connection = await dial(self._url, timeout=DIAL_LIMIT, heartbeat=15)
                 async with connection, connection.channel() as channel:
                     queue = await self._declare_inbox(channel, pattern)
                     bound.set()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from service.core.outcome import Completed, Parked, Rejected, RetryLater
 from tests.support.bus_rig import DEPOSIT, DONE, Outside, Script, eventually, running_bus
@@ -82,7 +83,7 @@ async def test_should_copy_only_the_properties_of_the_allow_list(outside: Outsid
             b"event",
             expiration="60000",
             priority=3,
-            user_id="guest",
+            user_id=URL(amqp_url).user,
             reply_to="somewhere",
             app_id="shop",
             content_type="application/json",

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from yarl import URL
 
 from service.core.outcome import Completed, Rejected
 from service.messaging.connection import Link
@@ -207,7 +208,7 @@ async def test_should_end_when_it_is_cancelled_itself(outside: Outside, amqp_url
 
 async def test_should_refuse_to_wait_for_a_broker_that_refuses(amqp_url: str) -> None:
     """Wrong credentials are told at once instead of being tried for ever."""
-    link = Link(amqp_url.replace("guest:guest", "guest:wrong"), name="test")
+    link = Link(str(URL(amqp_url).with_password("wrong")), name="test")
     running = asyncio.create_task(link.run())
     try:
         with pytest.raises(BrokerTrouble, match="connecting"):
