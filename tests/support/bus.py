@@ -13,9 +13,9 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import AMQPError, ChannelClosed, QueueEmpty
 
-from tests.support.evidence import EVIDENCE
 from service.messaging.dialling import dial
 from service.messaging.failures import BrokerTrouble
+from tests.support.evidence import EVIDENCE
 from tests.support.until import until
 
 STRUCTURED = "application/cloudevents+json"
