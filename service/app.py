@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from contracts.results import ResultEvent
 from service import wiring
+from service.announcements import Announcements
 from service.bookkeeping import Bookkeeping
 from service.core.errors import LedgerUnavailable
 from service.core.gate import Gates
@@ -86,12 +87,14 @@ class Worker:
     async def run(self, group: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
         """Consume until `stopping`, then let what runs finish within the grace period."""
         maintenance = self._maintenance()
+        self.ledger.listen(on_pauses=maintenance.heard)
         await maintenance.restore()
         bus = self._bus = self._new_bus(group, self._pipeline(maintenance))
         async with self._health(bus):
             if not await _entered_before(bus, stopping):
                 return
-            async with contextlib.aclosing(_Closing(bus)), _running(self._bookkeeping(bus).run(), maintenance.run()):
+            keeping = (self._bookkeeping(bus).run(), maintenance.run(), maintenance.announcements.run())
+            async with contextlib.aclosing(_Closing(bus)), _running(*keeping):
                 self._consume(bus)
                 log.info(happened.WORKER_STARTED, profile=self._settings.profile, prefix=self._topology.prefix)
                 await stopping.wait()
@@ -126,17 +129,16 @@ class Worker:
             self._metrics.gate_open.labels(upstream).set(not self._gates.is_paused(upstream))
 
     def _maintenance(self) -> Maintenance:
-        async def announce(result: ResultEvent) -> None:
+        async def publish(result: ResultEvent) -> None:
             if self._bus is not None:
                 await self._bus.publish_results([result])
 
         return Maintenance(
             gates=self._gates,
             ledger=self.ledger,
-            profile=self._settings.profile,
+            announcements=Announcements(ledger=self.ledger, profile=self._settings.profile, publish=publish),
             upstreams=self._names,
             check_health=self.upstreams.check_health,
-            announce=announce,
             changed=self._moved,
             calendar=WatchedFile(calendar) if (calendar := self._settings.maintenance.calendar) else None,
         )

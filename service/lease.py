@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 
 from service.core.entry import Change, Entry
 from service.core.errors import LedgerUnavailable
@@ -37,3 +39,8 @@ class Lease:
         """Give the lease back; one that cannot be given back expires."""
         with contextlib.suppress(LedgerUnavailable):
             await self._ledger.release(self.entry, self._owner)
+
+
+def worker_name() -> str:
+    """Who asks the ledger: readable where it is written down, and never the same twice."""
+    return f"{os.uname().nodename}/{os.getpid()}/{secrets.token_hex(4)}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import secrets
 from datetime import datetime
 
 from contracts.reasons import Reason
@@ -12,7 +10,7 @@ from service.core.entry import Begun, Entry, Registration, Standing
 from service.core.errors import EventInvalid, SubjectBusy
 from service.core.outcome import OVERTAKEN, Completed, Outcome, RetryLater
 from service.core.replies import Replies, restore
-from service.lease import Lease
+from service.lease import Lease, worker_name
 from service.ledger import Ledger
 from service.steady import steady
 from service.task import Policies, Task
@@ -28,7 +26,7 @@ class Lifecycle:
         self._ledger = ledger
         self._replies = replies
         self._policies = policies
-        self._worker = f"{os.uname().nodename}/{os.getpid()}/{secrets.token_hex(4)}"
+        self._worker = worker_name()
         self._count = itertools.count(1)
 
     async def begin(self, task: Task, *, is_new: bool) -> WriteInHand | Outcome:

@@ -1,19 +1,18 @@
-"""Carries out what the gates decide: checks health, closes, probes and opens, and says each change once."""
+"""Carries out what the gates decide: checks health, closes, probes and opens, together with the other workers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
-from contracts.base import Outgoing
-from contracts.results import ResultEvent, UpstreamPaused, UpstreamResumed, notice
-from contracts.words import PauseCause, Upstream
+from contracts.words import PauseCause
+from service.announcements import Announcements
 from service.core.calendar import Window, active, parse
-from service.core.entry import Episode
+from service.core.entry import Episode, Turn
 from service.core.errors import (
     AnswerLost,
     CredentialsRejected,
@@ -28,6 +27,7 @@ from service.core.errors import (
 from service.core.gate import Gate, Gates, Position, Scope
 from service.core.health import means_illness
 from service.core.recoverability import ENOUGH_CLOSINGS
+from service.lease import worker_name
 from service.ledger import Ledger
 from service.observability import events as happened
 from service.observability.log import get_logger
@@ -35,6 +35,9 @@ from service.watched import WatchedFile
 
 SUSPECT = (Unavailable, Unreachable, AnswerLost, NotSubscribed)
 """Failures that may mean that nobody is served, not only this event."""
+
+OF_THIS_WORKER = (PauseCause.CREDENTIALS, PauseCause.NOT_SUBSCRIBED)
+"""Pauses that may be the fault of one worker's configuration: others neither close nor open their gates for them."""
 
 CREDENTIALS_PATIENCE = 10
 """Rejected credentials are tried this many times more rarely than an upstream in maintenance."""
@@ -44,21 +47,26 @@ log = get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Maintenance:
-    """The gates of this worker, kept by one task (`run`) and by what the pipeline reports.
+    """The gates of this worker, kept by one task (`run`), by what the pipeline reports, and by what others noticed.
+
+    The workers of a fleet share their pauses through the ledger: whoever notices one closes the gate of all, one of
+    them at a time tries whether it is over, and whoever finds that opens the gate of all. Rejected credentials and
+    missing subscriptions are each worker's own: its configuration may be older or newer than theirs.
 
     `check_health` raises UpstreamFailure when an upstream is not healthy, EventInvalid when that cannot be asked.
-    `announce` publishes a result. `changed` is told of every upstream whose gates moved, so that its parking queue is
-    drained or left alone.
+    `changed` is told of every upstream whose gates moved, so that its parking queue is drained or left alone.
     """
 
     gates: Gates
     ledger: Ledger
-    profile: str
+    announcements: Announcements
     upstreams: tuple[str, ...]
     check_health: Callable[[str], Awaitable[None]]
-    announce: Callable[[ResultEvent], Awaitable[None]]
     changed: Callable[[str], None]
     calendar: WatchedFile | None = None
+    _name: str = field(default_factory=worker_name)
+    _shared: dict[Scope, Episode] = field(default_factory=dict)
+    _announced: set[Scope] = field(default_factory=set)
     _windows: tuple[Window, ...] = ()
     _calendar_lost: bool = False
     _checks: dict[str, asyncio.Task[UpstreamFailure | None]] = field(default_factory=dict)
@@ -88,11 +96,26 @@ class Maintenance:
     async def restore(self) -> None:
         """Take up the pauses that were running when this worker started: probe first, call later."""
         now = datetime.now(UTC)
-        for episode in await self.ledger.pauses():
-            upstream, _, operation = episode.scope.partition("/")
-            scope = Scope(upstream=upstream, operation=operation or None)
-            closed = Gate(scope=scope).closed(episode.cause, episode.since, timedelta(0))
-            self.gates.put(closed.postponed(now, timedelta(0)))
+        running = await self.ledger.pauses()
+        self.heard(running)
+        for episode in running:
+            self.gates.put(_closed_by(episode).postponed(now, timedelta(0)))
+
+    def heard(self, running: Sequence[Episode]) -> None:
+        """Close what another worker has found closed, open what another worker has opened."""
+        now, before = datetime.now(UTC), self._shared
+        episodes = {Scope.parse(episode.scope): episode for episode in running}
+        self._shared = {scope: one for scope, one in episodes.items() if one.cause not in OF_THIS_WORKER}
+        for scope, episode in self._shared.items():
+            is_open = self.gates.gate(scope).position is Position.OPEN
+            if is_open and scope.upstream in self.upstreams:
+                closed = _closed_by(episode)
+                self.gates.put(closed if closed.until else closed.postponed(now, self.gates.interval))
+                log.info(happened.API_CLOSED, scope=str(scope), cause=episode.cause, until=episode.until, heard=True)
+                self.changed(scope.upstream)
+        for scope in before.keys() - episodes.keys():
+            if scope not in self._announced:
+                self._opened(self.gates.gate(scope), heard=True)
 
     async def run(self) -> None:
         """Keep the calendar and probe what is closed, until cancelled."""
@@ -101,10 +124,33 @@ class Maintenance:
             now = datetime.now(UTC)
             await self._keep_calendar(now)
             for gate in self.gates.due(now):
-                await self._probe(gate)
+                if await self._is_our_turn(gate):
+                    await self._probe(gate)
+            for gate in self.gates.under_trial():
+                await self._is_our_turn(gate)
             for gate in self.gates.idle(now):
                 await self._open(gate)
             await asyncio.sleep(pause)
+
+    async def _is_our_turn(self, gate: Gate) -> bool:
+        """Whether this worker is the one of the fleet that tries a gate now; one of another's turn waits."""
+        turn = await self._turn(gate, self.gates.interval)
+        gate = self.gates.gate(gate.scope)
+        if gate.position is Position.OPEN:  # another worker has opened it meanwhile
+            return False
+        if turn is Turn.THEIRS:
+            self.gates.put(gate.postponed(datetime.now(UTC), self.gates.interval))
+            self.changed(gate.scope.upstream)
+        return turn is not Turn.THEIRS  # a pause that the ledger does not know is ours alone
+
+    async def _turn(self, gate: Gate, every: timedelta) -> Turn:
+        """Whose turn it is; if it is ours, it remains so until `every` has passed."""
+        if gate.cause in OF_THIS_WORKER:
+            return Turn.OURS
+        try:
+            return await self.ledger.may_probe(str(gate.scope), owner=self._name, every=every.total_seconds())
+        except LedgerUnavailable:
+            return Turn.OURS
 
     def _closed_for(self, upstream: str, operation: str) -> tuple[bool, datetime | None]:
         for scope in (Scope(upstream=upstream), Scope(upstream=upstream, operation=operation)):
@@ -168,48 +214,34 @@ class Maintenance:
         if gate.position is not Position.CLOSED:
             log.warning(happened.API_CLOSED, scope=str(scope), cause=cause, until=until, relapses=closed.relapses)
         self.changed(scope.upstream)
+        if gate.position is Position.PROBING and closed.probe_at is not None:
+            await self._turn(closed, closed.probe_at - now)  # the back-off is that of the whole fleet
         try:
             episode = await self.ledger.pause(str(scope), cause, closed.since or now, until)
         except LedgerUnavailable:
             return
         if episode is not None:
-            await self._say("upstream.paused.v1", self._paused(scope, episode), episode)
+            self.announcements.add(episode)
 
     async def _open(self, gate: Gate) -> None:
+        """Open it for the whole fleet; without the ledger, which nothing can be sent without, it stays on trial."""
+        try:
+            episode = None if gate.position is Position.OPEN else await self.ledger.resume(str(gate.scope))
+        except LedgerUnavailable:
+            return
+        self._opened(self.gates.gate(gate.scope), heard=False)
+        if episode is not None:
+            self.announcements.add(episode)
+
+    def _opened(self, gate: Gate, *, heard: bool) -> None:
+        if gate.position is Position.OPEN:
+            return
         now = datetime.now(UTC)
         self.gates.put(Gate(scope=gate.scope))
         paused_s = round((now - (gate.since or now)).total_seconds(), 1)
-        log.warning(happened.API_OPENED, scope=str(gate.scope), cause=gate.cause, paused_s=paused_s)
+        say = log.info if heard else log.warning  # whoever noticed it has warned already
+        say(happened.API_OPENED, scope=str(gate.scope), cause=gate.cause, paused_s=paused_s, heard=heard)
         self.changed(gate.scope.upstream)
-        try:
-            episode = await self.ledger.resume(str(gate.scope))
-        except LedgerUnavailable:
-            return
-        if episode is not None:
-            await self._say("upstream.resumed.v1", self._resumed(gate.scope, episode, now), episode)
-
-    async def _say(self, type: str, data: Outgoing, episode: Episode) -> None:
-        subject, key = episode.scope, f"{episode.scope}#{episode.number}@{episode.since.isoformat()}"
-        now = datetime.now(UTC)
-        await self.announce(notice(type, data, key=key, profile=self.profile, now=now, subject=subject))
-
-    def _paused(self, scope: Scope, episode: Episode) -> UpstreamPaused:
-        return UpstreamPaused(
-            upstream=Upstream(scope.upstream),
-            api=scope.operation,
-            cause=PauseCause(episode.cause),
-            since=episode.since,
-            until=episode.until,
-        )
-
-    def _resumed(self, scope: Scope, episode: Episode, now: datetime) -> UpstreamResumed:
-        return UpstreamResumed(
-            upstream=Upstream(scope.upstream),
-            api=scope.operation,
-            cause=PauseCause(episode.cause),
-            since=episode.since,
-            resumed_at=now,
-        )
 
     async def _keep_calendar(self, now: datetime) -> None:
         self._read_calendar()
@@ -217,9 +249,12 @@ class Maintenance:
             scope = Scope(upstream=upstream)
             window, gate = active(self._windows, upstream, now), self.gates.gate(scope)
             if window is not None:
+                self._announced.add(scope)
                 await self._close(scope, PauseCause.ANNOUNCED, window.end)
-            elif gate.until is not None and gate.until > now:
-                self.gates.put(gate.postponed(now, timedelta(0)))
+            elif scope in self._announced:
+                self._announced.discard(scope)
+                if gate.until is not None and gate.until > now:
+                    self.gates.put(gate.postponed(now, timedelta(0)))
 
     def _read_calendar(self) -> None:
         """Read the announced windows when their file has changed; one that cannot be used leaves the former ones."""
@@ -236,6 +271,12 @@ class Maintenance:
                 facts = {"file": str(self.calendar.path), "detail": str(error)}
                 log.error(happened.CALENDAR_UNREADABLE, **facts)  # noqa: TRY400  # the sentence says it all
             self._calendar_lost = True
+
+
+def _closed_by(episode: Episode) -> Gate:
+    """The gate as a pause leaves it."""
+    gate = Gate(scope=Scope.parse(episode.scope))
+    return gate.closed(episode.cause, episode.since, timedelta(0), episode.until)
 
 
 def _cause(error: UpstreamFailure) -> PauseCause:

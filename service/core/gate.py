@@ -37,7 +37,12 @@ class Scope:
 
     upstream: str
     operation: str | None = None
-    api: str | None = field(default=None, compare=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Scope:
+        """The scope that `str` wrote."""
+        upstream, _, operation = text.partition("/")
+        return cls(upstream=upstream, operation=operation or None)
 
     def __str__(self) -> str:
         return self.upstream if self.operation is None else f"{self.upstream}/{self.operation}"
@@ -76,8 +81,8 @@ class Gate:
         )
 
     def postponed(self, now: datetime, interval: timedelta) -> Gate:
-        """A closed gate whose probe failed: the same pause, tried again after `interval`."""
-        return replace(self, probe_at=now + interval, until=None)
+        """The same pause, tried again after `interval`: its probe failed, or another worker is trying it."""
+        return replace(self, position=Position.CLOSED, probe_at=now + interval, probe=None, until=None)
 
     def probing(self, now: datetime) -> Gate:
         """The health check is green: let one real event through."""
@@ -152,6 +157,10 @@ class Gates:
         """The operation answered: earlier failures of it prove nothing any more."""
         self._evidence.pop(Scope(upstream=upstream, operation=operation), None)
 
+    def under_trial(self) -> tuple[Gate, ...]:
+        """Gates that let one event through at a time, to see whether it comes back well."""
+        return tuple(g for g in self if g.position is Position.PROBING)
+
     def due(self, now: datetime) -> tuple[Gate, ...]:
         """Closed gates whose time to be probed has come."""
         return tuple(g for g in self if g.position is Position.CLOSED and g.probe_at is not None and g.probe_at <= now)
@@ -161,7 +170,7 @@ class Gates:
 
         The same for one whose probe was not heard of for much longer.
         """
-        return tuple(g for g in self if g.position is Position.PROBING and self._is_idle(g, now))
+        return tuple(g for g in self.under_trial() if self._is_idle(g, now))
 
     def _is_idle(self, gate: Gate, now: datetime) -> bool:
         patience = 2 * self.interval + (PROBE_KEPT if gate.probe is not None else timedelta(0))
