@@ -16,6 +16,7 @@ from tests.support.faketime import WallClock
 from tests.support.scene import WORKER_IN_A_HURRY
 from tests.support.worker import WorkerProcess, worker_environment
 
+HEARTBEAT = 4  # seconds: a broker that is gone or a worker that is frozen is noticed after two of them
 READY_LIMIT = 90.0  # seconds: many workers start at once on two cores
 PATIENT = {
     **WORKER_IN_A_HURRY,
@@ -121,7 +122,10 @@ class Fleet:
         ledger = network.ledger.url if network.ledger else f"sqlite:///{self._folder / 'ledger.db'}"
         clock = WallClock(self._folder / f"clock-{number}") if self._own_clocks else None
         usual = worker_environment(
-            amqp_url=network.broker.url, prefix=self._prefix, api_url=network.upstream.url, folder=self._folder
+            amqp_url=f"{network.broker.url}?heartbeat={HEARTBEAT}",
+            prefix=self._prefix,
+            api_url=network.upstream.url,
+            folder=self._folder,
         )
         log = self._folder / f"worker-{number}.log"
         variables = usual | self._variables | {"RELAY_LEDGER__URL": ledger} | (clock.variables() if clock else {})

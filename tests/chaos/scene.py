@@ -24,7 +24,7 @@ from service.settings import load_settings
 from tests.chaos.fleet import PATIENT, Fleet
 from tests.chaos.network import Addresses
 from tests.chaos.requests import REFUSED, Mixture
-from tests.chaos.stream import Sender, Stream
+from tests.chaos.stream import Copies, Sender, Stream
 from tests.chaos.table import Row
 from tests.chaos.verdict import Expected, Reckoning
 from tests.support.audit import Audit
@@ -88,6 +88,7 @@ class Chaos:
             self.bus = await opening.enter_async_context(Bus(url, self._prefix))
             self.sender = await opening.enter_async_context(Sender(url, self._prefix))
             self.stream = Stream(self.sender, self.mixture)
+            self.copies = Copies(self.sender)
             self.queues = self._queues(url)
             self.audit = Audit(self.bus, self.simulator, self.queues)
             self.fleet = await opening.enter_async_context(self._new_fleet(url))
@@ -152,6 +153,10 @@ class Chaos:
     def fault(self, fault: Fault) -> None:
         """Let something go wrong at the State from now on."""
         self.simulator.faults.add(fault, self.simulator.world.clock())
+
+    def own_queues(self) -> list[str]:
+        """The full names of the queues in which events wait between two attempts."""
+        return [f"{self._prefix}.{queue}" for queue in self.queues if queue.startswith(("delay.", "tracking"))]
 
     def leaks(self) -> list[str]:
         """One sentence for each secret in a log."""

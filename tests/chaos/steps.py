@@ -156,6 +156,25 @@ def publish_again(count: int) -> Step:
     return step
 
 
+def copy_moves(count: int) -> Step:
+    """Publish copies of events that are on their way through the relay's own queues, as a doubtful publish does."""
+
+    async def step(chaos: Chaos) -> None:
+        made = await chaos.copies.take(chaos.own_queues(), count)
+        chaos.tell(f"{made} events are doubled in the relay's own queues")
+
+    return step
+
+
+def publish_old_copies() -> Step:
+    """Publish every copy ever taken once more, however far its event has come since."""
+
+    async def step(chaos: Chaos) -> None:
+        chaos.tell(f"{await chaos.copies.publish_all()} old copies come back")
+
+    return step
+
+
 def each(steps: Iterable[Step], *, pause: float) -> Step:
     """The steps in their order with a pause behind each."""
     return repeat(1, *(one for step in steps for one in (step, wait(pause))))

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import QueueEmpty
 
 from service.messaging.dialling import dial
 from tests.chaos.requests import Asked, Mixture
@@ -75,6 +76,52 @@ class Sender:
         if connection is not None:
             with suppress(*LOST):
                 await asyncio.wait_for(connection.close(), 5)
+
+
+class Copies:
+    """Copies of events as they lay in the relay's own queues, with what the relay wrote on them; published at will."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._taken: list[tuple[str, str, aio_pika.Message]] = []
+
+    async def take(self, queues: Iterable[str], count: int) -> int:
+        """Look at up to so many events of each queue and publish each once more; tells how many."""
+        channel, taken = await self._sender.channel(), list[tuple[str, str, aio_pika.Message]]()
+        for queue in queues:
+            found = await channel.get_queue(queue, ensure=False)
+            for _ in range(count):
+                with suppress(QueueEmpty):
+                    message = await found.get(timeout=CONFIRM_LIMIT)
+                    taken.append((message.exchange or "", message.routing_key or "", _copy(message)))
+                    await message.nack(requeue=True)
+        for one in taken:
+            await self._publish(*one)
+        self._taken += taken
+        return len(taken)
+
+    async def publish_all(self) -> int:
+        """Publish every copy ever taken; tells how many."""
+        for one in self._taken:
+            await self._publish(*one)
+        return len(self._taken)
+
+    async def _publish(self, exchange: str, routing_key: str, message: aio_pika.Message) -> None:
+        channel = await self._sender.channel()
+        place = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
+        await place.publish(message, routing_key=routing_key, timeout=CONFIRM_LIMIT)
+
+
+def _copy(message: AbstractIncomingMessage) -> aio_pika.Message:
+    return aio_pika.Message(
+        message.body,
+        headers={name: value for name, value in message.headers.items() if not name.startswith("x-")},
+        content_type=message.content_type,
+        message_id=message.message_id,
+        type=message.type,
+        correlation_id=message.correlation_id,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )
 
 
 class Stream:

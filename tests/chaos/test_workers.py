@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.chaos.conftest import Form, OpenChaos
-from tests.chaos.steps import kill_all, kill_one, repeat, wait
+from tests.chaos.steps import freeze_one, kill_all, kill_one, repeat, wait
+
+BEYOND = 11.0  # seconds: twice the lease, and longer than the broker waits for a sign of life
 
 
 async def test_should_survive_kills(open_chaos: OpenChaos, form: Form) -> None:
@@ -12,8 +14,18 @@ async def test_should_survive_kills(open_chaos: OpenChaos, form: Form) -> None:
 
     await chaos.survive(
         "kill -9 of a worker each second, then of all",
-        repeat(form.times(6, 20), kill_one(), wait(1.0)),
-        wait(1.0),
+        repeat(form.times(8, 20), kill_one(), wait(1.0)),
         kill_all(),
-        wait(2.0),
+        wait(form.of(1, 5)),
+    )
+
+
+async def test_should_survive_a_frozen_worker(open_chaos: OpenChaos, form: Form) -> None:
+    """A worker stops in the middle, loses its leases and its connection, and goes on: it does nothing twice."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "worker frozen beyond its lease, then continued",
+        repeat(form.times(1, 3), wait(1.0), freeze_one(BEYOND)),
+        wait(1.0),
     )

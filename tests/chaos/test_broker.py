@@ -1,0 +1,126 @@
+"""One broker stops, dies, runs short, cuts connections and keeps its confirms to itself: nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.sandbox.broker import Broker, PrivateBroker
+from service.sandbox.simulator import Fault
+from tests.chaos.broker import (
+    alarm,
+    crash_and_start,
+    lose_connections,
+    stop_and_start,
+    time_out_consumers,
+    withhold_confirms,
+)
+from tests.chaos.conftest import Form, OpenChaos
+from tests.chaos.steps import fail, kill_one, repeat, wait
+
+BEYOND = 12.0  # seconds: longer than a publish waits for its confirm
+
+
+async def test_should_survive_a_failing_broker(
+    open_chaos: OpenChaos, private_broker: PrivateBroker, form: Form
+) -> None:
+    """Connections end, publishers are blocked, confirms come late, the broker is stopped and started."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "broker: connections ended, blocked, confirms late, restarted",
+        wait(1),
+        repeat(form.times(2, 4), lose_connections(private_broker), wait(1)),
+        alarm(
+            "memory", private_broker.raise_memory_alarm, private_broker.clear_memory_alarm, seconds=form.of(2, BEYOND)
+        ),
+        wait(1),
+        withhold_confirms(private_broker, seconds=form.of(3, BEYOND)),
+        stop_and_start(private_broker, down_for=form.of(0, 5)),
+        wait(1),
+    )
+
+
+@pytest.mark.full
+async def test_should_survive_restarts_and_crashes(open_chaos: OpenChaos, private_broker: PrivateBroker) -> None:
+    """The broker is stopped, killed and started, again and again, while workers die as well."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "broker stopped and killed again and again",
+        repeat(
+            2,
+            wait(2),
+            stop_and_start(private_broker, down_for=3),
+            wait(2),
+            kill_one(),
+            crash_and_start(private_broker, down_for=0),
+        ),
+        wait(2),
+    )
+
+
+@pytest.mark.full
+async def test_should_survive_alarms(open_chaos: OpenChaos, private_broker: PrivateBroker) -> None:
+    """Publishers are blocked for lack of memory, then of disk, longer than a publish waits; workers die meanwhile."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "broker short of memory, then of disk",
+        wait(1),
+        alarm("memory", private_broker.raise_memory_alarm, private_broker.clear_memory_alarm, seconds=BEYOND),
+        wait(1),
+        kill_one(),
+        alarm("disk", private_broker.raise_disk_alarm, private_broker.clear_disk_alarm, seconds=BEYOND),
+        repeat(
+            4,
+            alarm("disk", private_broker.raise_disk_alarm, private_broker.clear_disk_alarm, seconds=0.5),
+            kill_one(),
+            wait(0.5),
+        ),
+    )
+
+
+@pytest.mark.full
+async def test_should_survive_confirms_that_come_late_or_never(
+    open_chaos: OpenChaos, private_broker: PrivateBroker
+) -> None:
+    """The broker has the message and its word does not arrive in time, or not at all."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "confirms late, and never",
+        wait(1),
+        withhold_confirms(private_broker, seconds=BEYOND),
+        wait(2),
+        repeat(3, withhold_confirms(private_broker, seconds=2, for_ever=True), wait(1)),
+        withhold_confirms(private_broker, seconds=BEYOND, for_ever=True),
+        wait(1),
+    )
+
+
+@pytest.mark.full
+async def test_should_survive_connections_cut_again_and_again(
+    open_chaos: OpenChaos, private_broker: PrivateBroker
+) -> None:
+    """Twice a second every connection ends, with a word or without."""
+    chaos = await open_chaos()
+
+    await chaos.survive(
+        "every connection ended twice a second",
+        wait(1),
+        repeat(30, lose_connections(private_broker), wait(0.5)),
+        wait(1),
+    )
+
+
+@pytest.mark.full
+async def test_should_survive_consumer_timeouts(open_chaos: OpenChaos, broker: Broker) -> None:
+    """The broker takes events back from workers that wait for slow answers: none is worked on twice."""
+    if not broker.is_controlled:
+        pytest.skip("a broker given by its URL is not ours to disturb")
+    with PrivateBroker() as own:
+        time_out_consumers(own, after=1.5)
+        chaos = await open_chaos(own)
+        slow = Fault(kind="slow", params={"seconds": 3.0}, rate=0.4)
+
+        await chaos.survive("consumers time out while answers are slow", fail(slow, seconds=25), wait(1))

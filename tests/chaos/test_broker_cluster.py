@@ -1,0 +1,82 @@
+"""A cluster of three nodes loses one, its majority, or the way between them: nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service.sandbox.broker import Broker
+from tests.chaos.broker import (
+    alarm,
+    freeze_node,
+    kill_leaders,
+    kill_majority,
+    lose_connections,
+    part_node,
+    withhold_confirms,
+)
+from tests.chaos.conftest import OpenChaos
+from tests.chaos.steps import kill_one, repeat, wait
+from tests.support.cluster import Cluster
+
+pytestmark = pytest.mark.full
+
+QUEUES = ("invoices", "tenders", "tracking", "unclaimed", "returned")
+
+
+@pytest.fixture
+async def cluster(broker: Broker) -> AsyncIterator[Cluster]:
+    """Three nodes of the test's own, where RabbitMQ can be started at all."""
+    if not broker.is_controlled:
+        pytest.skip("a broker given by its URL stands for the nodes that would be started")
+    async with Cluster() as running:
+        yield running
+
+
+async def test_should_survive_the_death_of_leaders(open_chaos: OpenChaos, cluster: Cluster) -> None:
+    """The node that leads a queue is killed and started again, then the one that leads the next queue."""
+    chaos = await open_chaos(cluster)
+
+    await chaos.survive(
+        "cluster: leaders killed one after the other",
+        wait(2),
+        kill_leaders(cluster, *QUEUES, down_for=2),
+        wait(2),
+        limit=150,
+    )
+
+
+async def test_should_survive_parted_and_frozen_nodes(open_chaos: OpenChaos, cluster: Cluster) -> None:
+    """A node hears its neighbours no more, then one that says nothing to anybody, longer than both are missed."""
+    chaos = await open_chaos(cluster)
+
+    await chaos.survive(
+        "cluster: a node parted, a node frozen",
+        wait(2),
+        part_node(cluster, seconds=8),
+        wait(2),
+        freeze_node(cluster, seconds=20),
+        wait(2),
+        kill_one(),
+        freeze_node(cluster, seconds=3),
+        wait(2),
+        limit=150,
+    )
+
+
+async def test_should_survive_without_a_majority(open_chaos: OpenChaos, cluster: Cluster) -> None:
+    """Two of three nodes die and come back; alarms, lost connections and late confirms in a cluster."""
+    chaos = await open_chaos(cluster)
+
+    await chaos.survive(
+        "cluster: majority lost, alarms, connections ended",
+        wait(2),
+        kill_majority(cluster, down_for=5),
+        wait(2),
+        alarm("disk", cluster.raise_disk_alarm, cluster.clear_disk_alarm, seconds=5),
+        repeat(3, lose_connections(cluster), wait(1)),
+        withhold_confirms(cluster, seconds=5),
+        wait(2),
+        limit=150,
+    )
