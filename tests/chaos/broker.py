@@ -78,7 +78,8 @@ def withhold_confirms(broker: Broker, *, seconds: float, for_ever: bool = False)
     """Let no confirm reach a worker for so long; then they come late, or never, since the connections end."""
 
     async def step(chaos: Chaos) -> None:
-        count = await asyncio.to_thread(broker.evaluate, SILENCE)
+        count = int(await asyncio.to_thread(broker.evaluate, SILENCE))
+        assert count, "no worker publishes over this broker"
         chaos.tell(f"{count} channels of the workers hear no confirm for {seconds:g} s")
         await asyncio.sleep(seconds)
         if for_ever:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,7 +43,6 @@ length(case erlang:function_exported(rabbit_nodes, list_running, 0) of
     false -> rabbit_nodes:all_running()
 end).
 """
-DISK_ALARM = "rabbit_disk_monitor:set_disk_free_limit({limit})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,13 @@ class Cluster(Broker):
 
     def evaluate(self, expression: str) -> str:
         """The value of an Erlang expression in one of the nodes that answer; raises ControlFailed."""
-        for node in self.nodes:
-            if node.is_up and node not in self._frozen:
-                return node.evaluate(expression)
+        for node in self.answering():
+            return node.evaluate(expression)
         raise ControlFailed("no node of the cluster runs")
+
+    def answering(self) -> list[PrivateBroker]:
+        """The nodes that run and are not frozen."""
+        return [node for node in self.nodes if node.is_up and node not in self._frozen]
 
     def node(self, name: str) -> PrivateBroker:
         """The node with this Erlang name."""
@@ -133,10 +136,14 @@ class Cluster(Broker):
                 raise BrokerUnavailable(f"the cluster did not have {count} nodes after {JOIN_LIMIT:.0f} seconds")
             time.sleep(0.1)
 
-    def raise_disk_alarm(self) -> None:
-        """Let one node want more room on its disk than there is: every publisher of the cluster is blocked."""
-        self.nodes[0].evaluate(DISK_ALARM.format(limit=10**15))
+    def close_all_connections(self) -> None:
+        """Close every connection of every node that answers."""
+        self._everywhere(PrivateBroker.close_all_connections)
 
-    def clear_disk_alarm(self) -> None:
-        """Let it be content with its disk again."""
-        self.nodes[0].evaluate(DISK_ALARM.format(limit=50_000_000))
+    def cut_all_connections(self) -> None:
+        """Cut every connection of every node that answers."""
+        self._everywhere(PrivateBroker.cut_all_connections)
+
+    def _everywhere(self, do: Callable[[PrivateBroker], None]) -> None:
+        for node in self.answering():
+            do(node)

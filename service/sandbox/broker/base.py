@@ -50,6 +50,14 @@ class Broker(ABC):
         """Let publishers go on."""
         self.evaluate(control.CLEAR_ALARM)
 
+    def raise_disk_alarm(self) -> None:
+        """Block every publishing connection, as a broker short of disk does."""
+        self.evaluate(control.WANT_DISK.format(bytes=10**15))
+
+    def clear_disk_alarm(self) -> None:
+        """Be content with the disk there is."""
+        self.evaluate(control.WANT_DISK.format(bytes=50_000_000))
+
     def close_all_connections(self) -> None:
         """Close every connection the polite way: connection.close, 320."""
         self.evaluate(control.CLOSE_CONNECTIONS)

@@ -9,6 +9,7 @@ LIMIT = 60.0  # seconds one request may take: deleting a virtual host with many 
 RUNNING = "rabbit:is_running()."
 RAISE_ALARM = "rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []})."
 CLEAR_ALARM = "rabbit_alarm:clear_alarm({resource_limit, memory, node()})."
+WANT_DISK = "rabbit_disk_monitor:set_disk_free_limit({bytes})."
 CLOSE_CONNECTIONS = (
     '[rabbit_networking:close_connection(P, "closed by the test") || P <- rabbit_networking:connections()].'
 )
