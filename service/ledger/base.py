@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -113,8 +113,9 @@ class Ledger(ABC):
         answer: dict[str, object] | None,
         reason: str,
         outcome: bytes | None = None,
+        notes: Mapping[str, object] | None = None,
     ) -> Entry:
-        """A person's decision about a held entry, with its `outcome` when that closes it.
+        """A person's decision about a held entry, with its `outcome` when that closes it, and what to note of it.
 
         Raises LookupError when it is not held.
         """

@@ -29,11 +29,15 @@ class Job:
     done: asyncio.Future[object]
     result: object = None
     error: Exception | None = None
+    is_given_up: bool = False
+    """Whoever asked was told that it is unavailable, and has gone on."""
 
 
 @dataclass(slots=True)
 class Transactions:
     """One after the other, on a connection that is made anew when it was lost.
+
+    What was lost before its commit was asked for is done again on the new one.
 
     Nearly always all pieces of work succeed. When one raises, the transaction is undone and all run again, each in a
     savepoint of its own, so that only that one fails: what it does must be undone with the transaction.
@@ -46,6 +50,7 @@ class Transactions:
     _rest: float = 0.0
     _connect_at: float = 0.0
     _failure: LedgerUnavailable | None = None
+    _committing: bool = False
 
     def open(self) -> LedgerUnavailable | None:
         """Connect; what went wrong, or None."""
@@ -59,10 +64,12 @@ class Transactions:
 
     def run(self, batch: list[Job]) -> LedgerUnavailable | None:
         """Give each job its result or its error; what went wrong when none of it counts, or None."""
-        failure = self._reconnect() or self._commit(batch)
+        wanted = [job for job in batch if not job.is_given_up]
+        failure = self._reconnect() or self._commit(wanted)
         if failure is not None:
-            for job in batch:
-                job.error = failure
+            for job in wanted:
+                job.error = LedgerUnavailable(str(failure))  # one each: whoever raises it adds to it
+                job.error.__cause__ = failure.__cause__
         return failure
 
     def changed_pauses(self) -> Sequence[Episode] | None:
@@ -93,23 +100,33 @@ class Transactions:
                 self._run_all(batch, run)
             except Exception as error:  # noqa: BLE001  # whatever a piece of work raises belongs to its caller
                 tries -= 1
-                if self.database.is_of_the_work(error) and run is _run:
+                if _is_of_the_work(self.database, error) and run is _run:
                     run = _run_apart
-                elif not (self.database.is_worth_repeating(error) and tries):
+                elif not (tries and self._may_repeat(error)):
                     return self._failed("could not be written", error)
-                if (broken := self._undo()) is not None:
-                    return broken
+                if (failure := self._undo()) is not None:
+                    return failure
             else:
                 return None
 
     def _run_all(self, batch: list[Job], run: Callable[[Database, Job], None]) -> None:
+        self._committing = False
         self.database.begin(sorted({name for job in batch for name in job.names}))
         for job in batch:
             job.error = None
             run(self.database, job)
+        self._committing = True
         self._pauses = [to_episode(row) for row in self.database.commit(RUNNING)]
 
+    def _may_repeat(self, error: Exception) -> bool:
+        """Not where it may have been committed: whoever asked decides what that means."""
+        if self.database.is_worth_repeating(error):
+            return True
+        return not self._committing and self.database.is_lost(error)
+
     def _undo(self) -> LedgerUnavailable | None:
+        if not self.database.is_connected:
+            return self._reconnect()
         try:
             self.database.rollback()
         except self.database.errors as error:
@@ -117,12 +134,12 @@ class Transactions:
         return None
 
     def _failed(self, what: str, error: Exception) -> LedgerUnavailable:
-        sentence = f"the ledger {self.database.name} {what}: {self.database.describe(error)}"
-        self.database.abandon()
         if isinstance(error, LedgerUnavailable):
+            self.database.close()  # its tables are not for us: nothing is to be written until somebody looked again
             return error
-        failure = LedgerUnavailable(sentence)
+        failure = LedgerUnavailable(f"the ledger {self.database.name} {what}: {self.database.describe(error)}")
         failure.__cause__ = error
+        self.database.abandon()
         return failure
 
 
@@ -135,8 +152,12 @@ def _run_apart(database: Database, job: Job) -> None:
     try:
         _run(database, job)
     except Exception as error:
-        if not database.is_of_the_work(error):
+        if not _is_of_the_work(database, error):
             raise
         job.error = error  # whatever it is belongs to the caller, not to the other jobs
         database.execute("ROLLBACK TO SAVEPOINT job")
     database.execute("RELEASE SAVEPOINT job")
+
+
+def _is_of_the_work(database: Database, error: Exception) -> bool:
+    return not isinstance(error, LedgerUnavailable) and database.is_of_the_work(error)

@@ -108,6 +108,10 @@ class Database(ABC):
         """Whether one piece of work is to blame, and not the database."""
 
     @abstractmethod
+    def is_lost(self, error: Exception) -> bool:
+        """Whether there is no connection after this error; then it is closed."""
+
+    @abstractmethod
     def is_worth_repeating(self, error: Exception) -> bool:
         """Whether the same transaction may well go through when it is done once more."""
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from service.core.entry import Entry, State
 from service.ledger.base import Totals
 from service.ledger.claims import read
-from service.ledger.database import Database
+from service.ledger.database import Database, Row
+
+MOST_KEYS = 100
+"""Natural keys told of one entry: nobody reads more of an archive."""
 
 
 def find(db: Database, *, id: str, source: str | None) -> list[Entry]:
@@ -38,4 +42,9 @@ def _counted(db: Database, where: str) -> tuple[int, float]:
 
 def _entries(db: Database, where: str, values: tuple[object, ...]) -> list[Entry]:
     statement = f"SELECT * FROM entries WHERE {where} ORDER BY created_at LIMIT 1000"  # noqa: S608  # `where` is ours
-    return [read(db, row) for row in db.execute(statement, values)]
+    return [replace(read(db, row), keys=_keys(db, row)) for row in db.execute(statement, values).fetchall()]
+
+
+def _keys(db: Database, row: Row) -> tuple[str, ...]:
+    statement = "SELECT key FROM keys WHERE source = ? AND id = ? ORDER BY key LIMIT ?"
+    return tuple(found["key"] for found in db.execute(statement, (row["source"], row["id"], MOST_KEYS)).fetchall())

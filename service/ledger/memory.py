@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from service.ledger.database import Database
 from service.ledger.rows import in_words
+from service.ledger.schema import check
 
 LONGEST_SILENCE = timedelta(minutes=2)
 """A ledger nobody wrote for longer may be an older copy put back: what it does not know may have been lost."""
@@ -38,7 +39,8 @@ def wake(db: Database) -> None:
 
 
 def stay_awake(db: Database) -> None:
-    """Note that the ledger is still in use."""
+    """Note that the ledger is still in use, and may be; raises LedgerUnavailable."""
+    check(db)
     db.execute("UPDATE memory SET alive_at = ?", (in_words(db.wall()),))
 
 

@@ -54,6 +54,9 @@ SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
 """
 """The cluster, and its timeline: a standby that takes over begins a new one, and so does a cluster put back."""
 
+GOING = ("08", "57P", "25006", "25P03")
+"""Classes of errors after which a session is over: connection, operator, read-only, idle for too long."""
+
 NUL, SHOWN = "\x00", "\N{SYMBOL FOR NULL}"
 """PostgreSQL keeps no NUL; whatever has one is told apart from others all the same."""
 
@@ -191,6 +194,13 @@ class PostgresDatabase(Database):
             return True
         is_ours = isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None
         return is_ours or isinstance(error, psycopg.DataError | psycopg.IntegrityError)
+
+    def is_lost(self, error: Exception) -> bool:
+        """Also where the server has only said that it will go, or that it is no longer the one to write to."""
+        state = (isinstance(error, psycopg.Error) and error.sqlstate) or ""
+        if state.startswith(GOING):
+            self.close()
+        return isinstance(error, self.errors) and not self.is_connected
 
     def is_worth_repeating(self, error: Exception) -> bool:
         """Where two transactions met, and the server had one of them begin again."""

@@ -34,6 +34,7 @@ def to_entry(row: Row, *, now: float, boot: str) -> Entry:
         reason=row["reason"],
         created_at=_moment(row["created_at"]),
         echo=orjson.loads(row["echo"]),
+        notes=orjson.loads(row["notes"]) if row["notes"] else {},
     )
 
 
@@ -57,6 +58,8 @@ def assignments(change: Change, *, now: float, wall: str, lease: float) -> dict[
     columns |= {name: value for name, value in plain.items() if value is not None}
     if change.answer is not None:
         columns["answer"] = to_json(change.answer)
+    if change.notes is not None:
+        columns["notes"] = to_json(change.notes)
     if change.next_look_in is not None:
         columns |= {"look_wait": change.next_look_in, "next_look_at": now + change.next_look_in}
     columns |= {"owner": None, "lease_until": 0.0} if change.release else {"lease_until": now + lease}

@@ -73,7 +73,15 @@ CREATE TABLE types (type {text} PRIMARY KEY, known_at {float} NOT NULL, boot {te
 """
 """The memory table was added to the first version before it was called one, so that not every file has it."""
 
-STEPS = (Step(version=1, oldest=1, statements=FIRST), Step(version=2, oldest=1, statements=FLEET))
+NOTES = """
+ALTER TABLE entries ADD COLUMN notes {text};
+"""
+
+STEPS = (
+    Step(version=1, oldest=1, statements=FIRST),
+    Step(version=2, oldest=1, statements=FLEET),
+    Step(version=3, oldest=1, statements=NOTES),
+)
 
 STEPS_TAKEN = """
 CREATE TABLE IF NOT EXISTS steps (version INTEGER PRIMARY KEY, oldest INTEGER NOT NULL, taken_at {text} NOT NULL)

@@ -124,6 +124,10 @@ class SqliteDatabase(Database):
         """Whatever is not the database's, and what a statement or its values are to blame for."""
         return not isinstance(error, self.errors) or isinstance(error, OF_THE_WORK)
 
+    def is_lost(self, error: Exception) -> bool:  # noqa: ARG002  # nothing is between us and a file
+        """Never."""
+        return False
+
     def is_worth_repeating(self, error: Exception) -> bool:  # noqa: ARG002  # one writer at a time disturbs nobody
         """Never."""
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -81,9 +81,10 @@ class StoredLedger(Ledger):
         answer: dict[str, object] | None,
         reason: str,
         outcome: bytes | None = None,
+        notes: Mapping[str, object] | None = None,
     ) -> Entry:
         """Update a held row, and raise its fence."""
-        change = Change(state=to, answer=answer, reason=reason, outcome=outcome, next_look_in=0.0, looks=0)
+        change = Change(state=to, answer=answer, reason=reason, outcome=outcome, notes=notes, next_look_in=0.0, looks=0)
         # Whichever copy comes next carries the decision on: the one held may be dropped, the request published anew.
         work = partial(claims.decide, source=source, id=id, change=change, lease=self._lease)
         return await self._writer.run(work, names=[name_of(source, id)])

@@ -85,6 +85,7 @@ class Writer:
             async with asyncio.timeout(PATIENCE):
                 return await job.done  # type: ignore[return-value]  # carries what `work` returns
         except TimeoutError:
+            job.is_given_up = True  # a lease taken now would be nobody's
             raise self._out_of_patience() from None
 
     def _out_of_patience(self) -> LedgerUnavailable:
