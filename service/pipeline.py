@@ -38,6 +38,8 @@ from service.write_in_hand import WriteInHand
 LARGE_BODY = 65_536
 """Bodies beyond this many bytes are read in a thread, so that one large file does not hold up the loop."""
 
+UNROUTED = "unrouted"
+
 UNCLAIMED = "unclaimed"
 """Mark on a write moved before the ledger knew it: its copy is new, not in doubt."""
 
@@ -79,8 +81,8 @@ class Pipeline:
             return self._unreadable(error, seen)
         seen.envelope = received.envelope
         route = ROUTES.get(received.envelope.type)
-        if route is None or delivery.queue == "unrouted":
-            return self._unsupported(received, delivery)
+        if route is None or delivery.queue == UNROUTED:
+            return await self._not_ours(received, delivery, seen)
         seen.upstream = route.handler.upstream
         event = self._event(received)
         seen.account = event.account
@@ -101,6 +103,19 @@ class Pipeline:
             return Rejected(reason=error.reason, detail=error.detail)
         seen.envelope = error.identity
         return self._failure(error.identity, error.reason, error.detail)
+
+    async def _not_ours(self, received: Received, delivery: Delivery, seen: Settled) -> Outcome:
+        """Wait for the workers of a newer version when there are any: they may have begun with it, or may want to."""
+        try:
+            if delivery.queue == UNROUTED or not await self._is_newer(received, delivery):
+                return self._unsupported(received, delivery)
+        except LedgerUnavailable as error:
+            return await self._recovered(error, delivery, seen)
+        return self.recovery.newer(delivery, state={UNCLAIMED: True} if _is_unclaimed(delivery) else None)
+
+    async def _is_newer(self, received: Received, delivery: Delivery) -> bool:
+        """Whether a newer version takes this type: it has worked on this very event, or says so itself."""
+        return not _is_unclaimed(delivery) or await self.ledger.is_known(received.envelope.type)
 
     def _unsupported(self, received: Received, delivery: Delivery) -> Completed:
         known = "known" if received.envelope.type in ROUTES else "unknown"
@@ -175,7 +190,7 @@ class Pipeline:
             objection=self._objection(handler, prepared, event, calls),
             may_call=self._may_call(handler.upstream),
         )
-        is_new = not delivery.redelivered and (not delivery.is_copy or UNCLAIMED in delivery.state)
+        is_new = not delivery.redelivered and _is_unclaimed(delivery)
         try:
             hand = await self.lifecycle.begin(task, is_new=is_new)
         except (LedgerUnavailable, SubjectBusy) as error:
@@ -276,3 +291,8 @@ class Pipeline:
 
     async def _off_loop(self, delivery: Delivery, work: Callable[[], T]) -> T:
         return work() if len(delivery.body) < LARGE_BODY else await asyncio.to_thread(work)
+
+
+def _is_unclaimed(delivery: Delivery) -> bool:
+    """Whether nobody has written this event down before, as far as the message tells."""
+    return not delivery.is_copy or UNCLAIMED in delivery.state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -82,6 +83,11 @@ class Recovery:
             gate_closed=False,
         )
         return recover(error, situation, self.retries)
+
+    def newer(self, delivery: Delivery, *, state: Mapping[str, object] | None) -> RetryLater:
+        """The wait of an event that only workers of a newer version can work on, beside which this one still runs."""
+        delay = self.retries.patient(datetime.now(UTC) - delivery.first_seen)
+        return RetryLater(delay=delay, reason="newer_version", counted=False, state=state)
 
     def announced(self, outcome: Outcome, delivery: Delivery, upstream: str | None, event: Event | None) -> Outcome:
         """The outcome with `X.delayed` added, once per cause."""

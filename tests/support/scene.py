@@ -78,10 +78,11 @@ class Scene:
         )
         return usual | self._variables | variables
 
-    async def start_worker(self, **variables: str) -> WorkerProcess:
+    async def start_worker(self, *, program: str = "service", **variables: str) -> WorkerProcess:
         """One more worker, ready, on the one ledger; with the first of them the bus begins to listen."""
         number = len(self._workers) + 1
-        worker = WorkerProcess(self.environment(**variables), log=self.folder / f"worker-{number}.log")
+        log = self.folder / f"worker-{number}.log"
+        worker = WorkerProcess(self.environment(**variables), log=log, program=program)
         self._workers.append(worker)
         worker.start()
         await worker.ready()

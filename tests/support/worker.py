@@ -60,8 +60,9 @@ def worker_environment(*, amqp_url: str, prefix: str, api_url: str, folder: Path
 class WorkerProcess:
     """One `piste-relay worker`; its log is kept in a file, and looked through for secrets like its pages."""
 
-    def __init__(self, variables: Mapping[str, str], *, log: Path) -> None:
+    def __init__(self, variables: Mapping[str, str], *, log: Path, program: str = "service") -> None:
         self._log = log
+        self._program = program
         self._port = _free_port()
         self._variables = {"RELAY_HTTP__PORT": str(self._port), **variables}
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,7 +84,7 @@ class WorkerProcess:
         EVIDENCE.follow(self._log, f"the log {self._log.name}")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "service", "worker"],
+                [sys.executable, "-m", self._program, "worker"],
                 env=inherited | self._variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
