@@ -49,7 +49,11 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row of the ledger. `next_look_in` is seconds by the ledger's own clock, 0 when a look is due."""
+    """A row of the ledger. `next_look_in` is seconds by the ledger's own clock, 0 when a look is due.
+
+    `notes` is what a person may want to know of it (see `service/core/question.py`); `keys` are its natural keys, read
+    only where a person asks.
+    """
 
     source: str
     id: str
@@ -70,6 +74,8 @@ class Entry:
     reason: str = ""
     created_at: datetime | None = None
     echo: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, object] = field(default_factory=dict)
+    keys: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ class Change:
     answer: Mapping[str, object] | None = None
     outcome: bytes | None = None
     reason: str | None = None
+    notes: Mapping[str, object] | None = None
     kept: tuple[str, ...] = ()
     release: bool = False
 
