@@ -54,8 +54,9 @@ SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
 """
 """The cluster, and its timeline: a standby that takes over begins a new one, and so does a cluster put back."""
 
-GOING = ("08", "57P", "25006", "25P03")
-"""Classes of errors after which a session is over: connection, operator, read-only, idle for too long."""
+GOING = ("08", "57P", "25006", "25P03", "0A000")
+"""Classes of errors after which a session is over: connection, operator, read-only, idle for too long; and tables that
+changed under what it had prepared."""
 
 NUL, SHOWN = "\x00", "\N{SYMBOL FOR NULL}"
 """PostgreSQL keeps no NUL; whatever has one is told apart from others all the same."""

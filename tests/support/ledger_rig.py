@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from service.core.entry import Begun, Change, Entry, Registration, Standing, State
 from service.ledger import Ledger
+from service.ledger.database import Database
+from service.ledger.postgres import PostgresDatabase
+from service.ledger.sqlite import SqliteDatabase
 from tests.support.until import until
 
 OpenAgain = Callable[..., Awaitable[Ledger]]
@@ -68,3 +71,9 @@ async def only(ledger: Ledger, id: str = ASKED.id) -> Entry:
     """The one entry with this id."""
     (entry,) = await ledger.find(id)
     return entry
+
+
+def database_of(url: str) -> Database:
+    """The database of a ledger as another program sees it; not connected."""
+    scheme, _, path = url.partition(":///")
+    return SqliteDatabase(path) if scheme == "sqlite" else PostgresDatabase(url)
