@@ -61,7 +61,7 @@ class SqliteDatabase(Database):
         connection = sqlite3.connect(self.name, isolation_level=None, timeout=BUSY_SECONDS)
         self._connection = connection
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
+        _keep_a_journal(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -135,6 +135,20 @@ class SqliteDatabase(Database):
     def describe(self, error: Exception) -> str:
         """SQLite's own words."""
         return str(error)
+
+
+def _keep_a_journal(connection: sqlite3.Connection) -> None:
+    """Switch to the journal that readers and writers share; SQLite does not wait for others who do so just now."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def boot_id() -> str:

@@ -131,12 +131,15 @@ class Writer:
         return batch
 
     def _finish_all(self, batch: list[Job], pauses: Sequence[Episode] | None, lost: LedgerUnavailable | None) -> None:
-        if pauses is not None and self.listeners.on_pauses is not None:
-            self.listeners.on_pauses(pauses)
-        if lost is not None and self.listeners.on_lost is not None:
-            self.listeners.on_lost(lost)
-        for job in batch:
-            _finish(job.done, job.result, job.error)
+        try:
+            # First: whoever asked goes on with its work only knowing what the others found.
+            if pauses is not None and self.listeners.on_pauses is not None:
+                self.listeners.on_pauses(pauses)
+            if lost is not None and self.listeners.on_lost is not None:
+                self.listeners.on_lost(lost)
+        finally:
+            for job in batch:
+                _finish(job.done, job.result, job.error)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, *call: object) -> None:
