@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
+from service.core.entry import Entry, State
 from service.core.errors import EventInvalid
+from service.core.outcome import Rejected
+from service.core.question import QUESTION, Question
 from service.core.recoverability import RetryPolicy
 from service.handlers.base import Calls, Event, Write
 
@@ -50,7 +54,29 @@ class Task:
         return self.may_call and not unusable and not self.write.reads_first
 
     @property
-    def about(self) -> str:
+    def polls(self) -> int:
+        """How often its end was asked for before."""
+        polls = self.delivery.state.get("polls", 0)
+        return polls if isinstance(polls, int) else 0
+
+    @property
+    def about(self) -> tuple[str, ...]:
         """What a person looks for on the portal: the natural keys, or the subject."""
         keys = () if isinstance(self.prepared, EventInvalid) else self.write.keys(self.prepared)
-        return ", ".join(keys) or self.event.envelope.subject or f"event {self.event.envelope.id}"
+        return keys or (self.event.envelope.subject or f"event {self.event.envelope.id}",)
+
+    def needs_person(self, question: Mapping[str, object]) -> Rejected:
+        """Its event goes to the dead letters with what a person is asked."""
+        detail = f"{question.get('why', '')} It is about {', '.join(self.about)}."
+        return Rejected(reason="needs_person", detail=detail, question=question)
+
+    def question(self, entry: Entry, why: str) -> Mapping[str, object]:
+        """What a person is asked about it; asked again, the same as before."""
+        asked = entry.notes.get(QUESTION)
+        if entry.state is State.HELD and isinstance(asked, dict):
+            return asked
+        write = self.write
+        number = write.screen.number if isinstance(self.prepared, EventInvalid) else write.number(self.prepared)
+        return Question(
+            why=why, screen=write.screen, number=number, about=self.about, upstream=write.upstream, entry=entry
+        ).to_json()

@@ -9,11 +9,11 @@ from typing import Any
 
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
-from service.core.delivery import Delivery
 from service.core.doubt import Doubt, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Entry, State
 from service.core.errors import EventInvalid, UpstreamFailure
-from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
+from service.core.outcome import TRACKING, Completed, Outcome, RetryLater
+from service.core.question import DECIDED, QUESTION, with_failure, with_send
 from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
 from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
@@ -108,11 +108,11 @@ class WriteInHand:
         return await self._close((result,), reason, ())
 
     async def _send(self) -> Outcome:
-        before = self.entry
+        before, now = self.entry, self._task.event.now
         ready = await self._made_ready()
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
-        await self.lease.change(Change(state=State.SENDING, sent=1))
+        await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, now)))
         return await self._sent(ready, before)
 
     async def _sent(self, ready: Any, before: Entry) -> Outcome:
@@ -147,9 +147,11 @@ class WriteInHand:
 
     async def _after_failed_send(self, failure: UpstreamFailure | EventInvalid, before: Entry) -> None:
         if isinstance(failure, UpstreamFailure) and failure.sent:
-            await self.lease.change(Change(state=State.IN_DOUBT, looks=0, next_look_in=self._policies.doubt.wait))
+            notes, wait = with_failure(self.entry.notes, self._task.event.now, failure), self._policies.doubt.wait
+            await self.lease.change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait, notes=notes))
         else:
-            await self.lease.change(Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0))
+            unsent = Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0, notes=before.notes)
+            await self.lease.change(unsent)
 
     async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
         task = self._task
@@ -224,16 +226,27 @@ class WriteInHand:
         return await self._do(next_step(self.entry, self.doubt))
 
     async def _hold(self, detail: str) -> Outcome:
-        await self.lease.change(Change(state=State.HELD, reason="needs_person", release=True))
-        return Rejected(reason="needs_person", detail=f"{detail} It is about {self._task.about}.")
+        question = self._task.question(self.entry, detail)
+        notes = {**self.entry.notes, QUESTION: question}
+        await self.lease.change(Change(state=State.HELD, reason="needs_person", notes=notes, release=True))
+        return self._task.needs_person(question)
+
+    async def _confirm(self, answer: Mapping[str, object]) -> Outcome:
+        """A person saw it at the State: follow what the State shows, or ask again."""
+        task = self._task
+        confirmed = await task.write.confirm(task.prepared, answer, self.entry, task.calls)
+        if isinstance(confirmed, Unseen):
+            return await self._hold(confirmed.detail)
+        return await self._accepted(confirmed.answer)
 
     async def _follow(self) -> Outcome:
         task, answer = self._task, self.entry.answer or {}
+        if DECIDED in answer:
+            return await self._confirm(answer)
         concluded = task.write.conclude(task.prepared, answer, task.event)
         if concluded is not None:
             return await self._finish(concluded, answer)
-        polls = _polls(task.delivery)
-        followed = await task.write.follow(task.prepared, answer, self.entry, polls, task.event, task.calls)
+        followed = await task.write.follow(task.prepared, answer, self.entry, task.polls, task.event, task.calls)
         match followed:
             case Finished():
                 return await self._finish(followed, answer)
@@ -243,11 +256,11 @@ class WriteInHand:
                 return await self._look()
             case Pending():
                 await self.lease.change(Change(release=True))
-                return self._pending(followed, polls)
+                return self._pending(followed)
 
-    def _pending(self, pending: Pending, polls: int) -> Outcome:
+    def _pending(self, pending: Pending) -> Outcome:
         results = () if self._task.delivery.origin == TRACKING else self._progress()
-        outcome = self._tracked(polls=polls + 1, reason=pending.reason, results=results)
+        outcome = self._tracked(polls=self._task.polls + 1, reason=pending.reason, results=results)
         delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
         return replace(outcome, detail=pending.detail, delay=delay)
 
@@ -281,11 +294,6 @@ class WriteInHand:
         )
         await self.lease.change(change)
         return Completed(results=results, reason=reason)
-
-
-def _polls(delivery: Delivery) -> int:
-    polls = delivery.state.get("polls", 0)
-    return polls if isinstance(polls, int) else 0
 
 
 def _number_used(looked: UsedByOther) -> Finished:

@@ -61,10 +61,14 @@ class Parked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """The message cannot be answered, or a person must decide: it goes to the dead-letter queue with its reason."""
+    """The message cannot be answered, or a person must decide: it goes to the dead-letter queue with its reason.
+
+    `question` is what that person is asked (see `service/core/question.py`).
+    """
 
     reason: str
     detail: str
+    question: Mapping[str, object] | None = None
     results: tuple[ResultEvent, ...] = ()
     said: frozenset[str] = frozenset()
     write: tuple[str, str] | None = None

@@ -16,6 +16,7 @@ from service.accounts import AccountBook
 from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
+from service.core.question import Number, Screen
 from service.core.replies import Replies
 from service.ledger import Ledger
 from service.steady import NEVER
@@ -145,13 +146,14 @@ Followed = Finished | Pending | Incident
 class Write(ABC, Generic[RequestT, PreparedT]):
     """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
-    `call` is the operation that changes something, `reads_first` whether `make_ready` makes calls, `reads_back` whether
-    `follow` is tried at once instead of after the first tracking step.
+    `call` is the operation that changes something, `screen` where a person sees that it did, `reads_first` whether
+    `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the first tracking step.
     """
 
     model: ClassVar[type[Incoming]]
     upstream: ClassVar[str]
     call: ClassVar[Operation[Any, Any]]
+    screen: ClassVar[Screen]
     reads_first: ClassVar[bool] = False
     reads_back: ClassVar[bool] = False
 
@@ -190,6 +192,16 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
     async def look(self, prepared: PreparedT, entry: Entry, calls: Calls) -> Looked:
         """Look upstream by natural key. Only asked of writes whose doubt is `look_up`."""
+        raise NotImplementedError
+
+    def number(self, prepared: PreparedT) -> Number | None:
+        """What a person who saw it at the State has to name; None when this very request names it."""
+        return self.screen.number
+
+    async def confirm(
+        self, prepared: PreparedT, answer: Mapping[str, object], entry: Entry, calls: Calls
+    ) -> Found | Unseen:
+        """What a person saw at the State, as the State shows it now; Unseen when it shows something else."""
         raise NotImplementedError
 
     def conclude(self, prepared: PreparedT, answer: Mapping[str, object], event: Event) -> Finished | None:

@@ -22,12 +22,16 @@ AskedT = TypeVar("AskedT", bound=Incoming)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted(Generic[AskedT]):
-    """A DUME to make; `document` is the XML to save, if any, `buyer` None means the configured requester."""
+    """A DUME to make, or the draft `known` to change.
+
+    `document` is the XML to save, if any; `buyer` None means the configured requester.
+    """
 
     asked: AskedT
     consultation: Consultation
     buyer: Buyer | None
     document: bytes = b""
+    known: str | None = None
 
     @property
     def buyer_id(self) -> str | None:
@@ -58,6 +62,19 @@ class CreateDume(Write[AskedT, Wanted[AskedT]]):
         if dume is None:
             return Absent()
         return Found(answer=results.answer(dume.dume_id, dume.state_code, calls.dume, adopted=True))
+
+    async def confirm(
+        self, prepared: Wanted[AskedT], answer: Mapping[str, object], entry: Entry, calls: Calls
+    ) -> Found | Unseen:
+        """The DUME must be shown for this consultation and buyer."""
+        consultation_id, dume_id = prepared.consultation.id, prepared.known or answer["dume_id"]
+        found = await calls.dume.search(consultation_id=consultation_id, buyer_id=prepared.buyer_id)
+        if isinstance(found, Refusal):
+            return Unseen(detail=f"The search for the DUME was refused: {found.text}")
+        for dume in found:
+            if dume.dume_id == dume_id:
+                return Found(answer=results.answer(dume.dume_id, dume.state_code, calls.dume, adopted=True))
+        return Unseen(detail=f"DUME {dume_id} is not among those of consultation {consultation_id}.")
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
         """The answer is the end of it."""

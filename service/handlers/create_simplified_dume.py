@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from contracts.events import TenderDumeSimplifiedRequested
+from service.core.question import Screen
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
@@ -18,6 +19,7 @@ class CreateSimplifiedDume(CreateDume[TenderDumeSimplifiedRequested]):
 
     model: ClassVar[type[TenderDumeSimplifiedRequested]] = TenderDumeSimplifiedRequested
     call: ClassVar[Operation[Any, Any]] = CREATE_SIMPLE
+    screen: ClassVar[Screen] = results.screen("create the simplified DUME of a consultation", "dume_id")
     family: ClassVar[results.Family] = "tender.dume.simplified"
 
     def prepare(self, request: TenderDumeSimplifiedRequested, event: Event) -> Wanted[TenderDumeSimplifiedRequested]:

@@ -17,6 +17,7 @@ from service.core.draft import Draft
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
 from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree
+from service.core.question import Screen
 from service.handlers import deposit_results as results
 from service.handlers.base import (
     Absent,
@@ -36,6 +37,14 @@ from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro import FlowReport
 from service.upstream.chorus_pro.operations import DEPOSIT_FLOW
 
+SCREEN = Screen(
+    deed="deposit an invoice file",
+    place=(
+        "portail.chorus-pro.gouv.fr, domain Facturation: in Suivi des flux the flow, by its file name and the day it"
+        " was sent; in Factures émises each invoice, by its number"
+    ),
+    number="flow_number",
+)
 HIDDEN = "This account cannot see the invoices of supplier {siret}, so nobody knows whether the file arrived."
 
 
@@ -59,6 +68,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
     call: ClassVar[Operation[Any, Any]] = DEPOSIT_FLOW
+    screen: ClassVar[Screen] = SCREEN
 
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Deposit:
         """The file, recognised and read; raises EventInvalid."""
@@ -117,6 +127,20 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
             if await calls.chorus_pro.sees_supplier(siret) is False:
                 return Unseen(detail=HIDDEN.format(siret=siret))
         return Absent()
+
+    async def confirm(
+        self, prepared: Deposit, answer: Mapping[str, object], entry: Entry, calls: Calls
+    ) -> Found | Unseen:
+        """The flow must be known, and hold no other invoices than these."""
+        flow_number = str(answer["flow_number"])
+        report = await calls.chorus_pro.flow_report(flow_number)
+        if not report.known:
+            return Unseen(detail=f"Chorus Pro does not know flow {flow_number}.")
+        shown = await calls.chorus_pro.invoices_of_flow(flow_number)
+        if shown and not any(agree(sent, found) for sent in prepared.invoices for found in shown):
+            numbers = ", ".join(found.number for found in shown)
+            return Unseen(detail=f"Flow {flow_number} holds other invoices: {numbers[:200]}.")
+        return Found(answer={**_adopted([], entry), "flow_number": flow_number})
 
     def progress(self, prepared: Deposit, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:
         """`invoice.deposit.received`, once there is a flow number."""

@@ -17,6 +17,7 @@ from contracts.results import (
 )
 from contracts.words import DumeState
 from service.core.draft import Draft
+from service.core.question import Number, Screen
 from service.handlers.base import Finished
 from service.upstream import Refusal
 from service.upstream.dume import Dume, FoundDume
@@ -42,6 +43,12 @@ USABLE = {
     DumeState.UNKNOWN: None,
 }
 """Whether a bidder can merge from it: only published and replaced are said to allow it; validated is not said."""
+
+
+def screen(deed: str, number: Number | None) -> Screen:
+    """Where a person sees what became of it."""
+    place = "your buyer profile, or Service DUME (dume.chorus-pro.gouv.fr): the DUME of this consultation and buyer"
+    return Screen(deed=deed, place=place, number=number)
 
 
 def answer(dume_id: str, state_code: str | None, dume: Dume, *, adopted: bool) -> dict[str, object]:

@@ -10,6 +10,7 @@ from contracts.events import TenderDumeDraftRequested
 from contracts.reasons import Reason
 from service.core.errors import EventInvalid
 from service.core.espd import EspdInvalid, fill
+from service.core.question import Number, Screen
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event
 from service.handlers.create_dume import CreateDume, Wanted
@@ -25,11 +26,16 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
     model: ClassVar[type[TenderDumeDraftRequested]] = TenderDumeDraftRequested
     reads_first: ClassVar[bool] = True
     call: ClassVar[Operation[Any, Any]] = SAVE_NEW
+    screen: ClassVar[Screen] = results.screen("save the draft of a DUME", "dume_id")
     family: ClassVar[results.Family] = "tender.dume.draft"
 
     def prepare(self, request: TenderDumeDraftRequested, event: Event) -> Draft:
         """What is wanted."""
-        return Wanted(asked=request, consultation=request.consultation, buyer=request.buyer)
+        return Wanted(asked=request, consultation=request.consultation, buyer=request.buyer, known=request.dume_id)
+
+    def number(self, prepared: Draft) -> Number | None:
+        """A draft that is changed has its number already."""
+        return "dume_id" if prepared.known is None else None
 
     async def make_ready(self, prepared: Draft, calls: Calls) -> Draft | Refusal:
         """Fetch the document to start from, and fill it."""

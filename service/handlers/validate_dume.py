@@ -11,8 +11,9 @@ from contracts.reasons import Reason
 from contracts.words import DumeState, Upstream
 from service.core.entry import Entry
 from service.core.espd import consultation_of
+from service.core.question import Screen
 from service.handlers import dume_results as results
-from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Write
+from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Unseen, Write
 from service.upstream import Operation, Refusal
 from service.upstream.dume.operations import VALIDATE
 
@@ -43,6 +44,7 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
     upstream: ClassVar[str] = Upstream.DUME
     reads_first: ClassVar[bool] = True
     call: ClassVar[Operation[Any, Any]] = VALIDATE
+    screen: ClassVar[Screen] = results.screen("validate a DUME", None)
     reads_back: ClassVar[bool] = True
 
     def prepare(self, request: TenderDumeValidationRequested, event: Event) -> Validation:
@@ -86,6 +88,15 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
         elif consultation_id is not None and polls < PATIENCE:
             return Pending(reason="read_back")
         return results.done(FAMILY, answer, consultation_id)
+
+    async def confirm(
+        self, prepared: Validation, answer: Mapping[str, object], entry: Entry, calls: Calls
+    ) -> Found | Unseen:
+        """It must no longer be shown as a draft."""
+        state_code = await self._read_back(prepared, prepared.consultation_id, calls)
+        if prepared.consultation_id is not None and not self._is_settled(state_code, calls):
+            return Unseen(detail=f"DUME {prepared.asked.dume_id} is shown as {state_code or 'nothing'}, not validated.")
+        return Found(answer={**self._answer(prepared, state_code, calls), "adopted": True})
 
     def _is_settled(self, state_code: str | None, calls: Calls) -> bool:
         return state_code is not None and DumeState(calls.dume.state_of(state_code)) in SETTLED

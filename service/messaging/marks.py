@@ -39,6 +39,7 @@ class Marks:
     closings: int = 0
     said: frozenset[str] = frozenset()
     state: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    question: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
     def headers(self) -> dict[str, str | int]:
         """The `relay-*` headers of a copy; what is empty is left out."""
@@ -53,6 +54,7 @@ class Marks:
             "relay-closings": self.closings,
             "relay-said": ",".join(sorted(self.said)),
             "relay-state": orjson.dumps(dict(self.state)).decode() if self.state else "",
+            "relay-question": orjson.dumps(dict(self.question)).decode() if self.question else "",
         }
         return {name: value for name, value in written.items() if value != ""}
 
@@ -85,7 +87,8 @@ def read_marks(headers: Mapping[str, object], *, origin: str, now: datetime) -> 
         returns=_count(headers.get("relay-returns")),
         closings=_count(headers.get("relay-closings")),
         said=frozenset(filter(None, _text(headers.get("relay-said")).split(","))),
-        state=_state(headers.get("relay-state")),
+        state=_object(headers.get("relay-state")),
+        question=_object(headers.get("relay-question")),
     )
 
 
@@ -158,7 +161,7 @@ def _time(value: object, otherwise: datetime) -> datetime:
     return min(read, otherwise) if read.tzinfo else min(read.replace(tzinfo=UTC), otherwise)
 
 
-def _state(value: object) -> Mapping[str, object]:
+def _object(value: object) -> Mapping[str, object]:
     try:
         read = orjson.loads(_text(value))
     except ValueError:

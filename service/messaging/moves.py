@@ -43,7 +43,8 @@ def move_of(outcome: Outcome, delivery: Delivery, topology: Topology) -> Move | 
         case Parked():
             return _parked(outcome, marks, topology)
         case Rejected():
-            rejected = replace(marks, reason=outcome.reason, detail=outcome.detail, said=marks.said | outcome.said)
+            said, question = marks.said | outcome.said, outcome.question or {}
+            rejected = replace(marks, reason=outcome.reason, detail=outcome.detail, said=said, question=question)
             return Move(exchange=DEFAULT_EXCHANGE, routing_key=topology.name(DEAD_LETTER), marks=rejected)
         case _:
             assert_never(outcome)

@@ -16,6 +16,7 @@ from service.core.doubt import Doubt
 from service.core.draft import Draft
 from service.core.entry import Entry
 from service.core.errors import AnswerLost, CallFacts, EventInvalid, Unreachable
+from service.core.question import Screen
 from service.handlers.base import (
     Absent,
     Calls,
@@ -117,6 +118,7 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
     model: ClassVar[type[InvoiceDepositRequested]] = InvoiceDepositRequested
     upstream: ClassVar[str] = "chorus-pro"
     call: ClassVar[Operation[Any, Any]] = DEPOSIT_FLOW
+    screen: ClassVar[Screen] = Screen(deed="deposit a file", place="at the office", number="flow_number")
 
     def call_for(self, prepared: Wanted) -> Operation[Any, Any]:
         return replace(self.call, doubt=self.how_doubt_ends)
@@ -143,6 +145,14 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
             return Unseen(detail="This account sees nothing.") if self.office.is_blind else Absent()
         if found.content != prepared.content:
             return UsedByOther(refusal=_refused(Reason.NUMBER_ALREADY_USED, None))
+        return Found(answer={"flow_number": found.flow, "adopted": True})
+
+    async def confirm(
+        self, prepared: Wanted, answer: Mapping[str, object], entry: Entry, calls: Calls
+    ) -> Found | Unseen:
+        found = self.office.find(prepared.number)
+        if found is None or found.flow != answer["flow_number"]:
+            return Unseen(detail="The office has no such file.")
         return Found(answer={"flow_number": found.flow, "adopted": True})
 
     def conclude(self, prepared: Wanted, answer: Mapping[str, object], event: Event) -> Finished | None:
