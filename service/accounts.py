@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,9 +22,10 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class _Rest:
-    """A rejected account: since when, with which password, and the one event allowed to try again."""
+    """A rejected account: since when, for how long, with which password, and the one event allowed to try again."""
 
     since: datetime
+    lasts: timedelta
     password: str | None = field(repr=False)
     tried_at: datetime | None = None
 
@@ -97,13 +99,13 @@ class AccountBook:
         if rest.password != account.password:
             del self._resting[account.name]
             return True
-        if now - (rest.tried_at or rest.since) < self._reprobe:
+        if now - (rest.tried_at or rest.since) < rest.lasts:
             return False
         rest.tried_at = now
         return True
 
-    def rejected(self, name: str, now: datetime) -> None:
-        """The upstream refused this account: leave it alone. Said once per rejection."""
+    def rejected(self, name: str, now: datetime) -> bool:
+        """The upstream refused this account: leave it alone. Said once; whether a rest begins with it."""
         account = self.get(name)
         known = self._resting.get(account.name)
         if known is None:
@@ -113,13 +115,28 @@ class AccountBook:
                 next_step="Renew its password; it is tried again when the secret changes, or rarely.",
                 tried_again_after_s=self._reprobe.total_seconds(),
             )
-        if known is None or known.tried_at is not None:
-            self._resting[account.name] = _Rest(since=now, password=account.password)
+        if known is not None and known.tried_at is None:
+            return False
+        self._resting[account.name] = _Rest(since=now, lasts=self._reprobe, password=account.password)
+        return True
 
-    def accepted(self, name: str) -> None:
-        """The upstream took this account."""
-        if self._resting.pop(self._name(name), None) is not None:
+    def rest(self, name: str, since: datetime) -> None:
+        """Another worker was refused with this account: leave it alone, and let that one try it first."""
+        account = self.get(name)
+        known = self._resting.get(account.name)
+        if known is not None and known.since >= since:
+            return
+        if known is None:
+            log.warning(happened.ACCOUNT_REJECTED, account=account.name, heard=True)
+        lasts = self._reprobe * random.uniform(1.1, 2.0)  # noqa: S311  # spread, so that one of the others is next
+        self._resting[account.name] = _Rest(since=since, lasts=lasts, password=account.password)
+
+    def accepted(self, name: str) -> bool:
+        """The upstream took this account; whether it rested."""
+        rested = self._resting.pop(self._name(name), None) is not None
+        if rested:
             log.warning(happened.ACCOUNT_ACCEPTED, account=self._name(name))
+        return rested
 
     def is_rejected(self, name: str) -> bool:
         """Whether the last thing heard of this account is a rejection."""

@@ -13,6 +13,7 @@ from service.core.entry import Episode
 from service.core.errors import LedgerUnavailable
 from service.core.gate import Scope
 from service.ledger import Ledger
+from service.rests import is_rest
 
 ORPHANED = 30.0
 """Seconds after which a change nobody has noted as published counts as left behind by a worker that died."""
@@ -56,7 +57,8 @@ class Announcements:
                 await self._say(episode)
 
     async def _say(self, episode: Episode) -> None:
-        await self.publish(to_notice(episode, self.profile))
+        if not is_rest(episode):  # of an account's rest its own requests are told
+            await self.publish(to_notice(episode, self.profile))
         try:
             await self.ledger.note_said(episode.scope, episode.number, end=episode.ended_at is not None)
         except LedgerUnavailable:

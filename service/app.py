@@ -28,6 +28,7 @@ from service.observability.metrics import Metrics
 from service.observability.settled import reporter
 from service.pipeline import Pipeline
 from service.recovery import Recovery
+from service.rests import Rests
 from service.routes import ROUTES
 from service.upstream import Upstreams
 from service.watched import WatchedFile
@@ -136,6 +137,7 @@ class Worker:
         return Maintenance(
             gates=self._gates,
             ledger=self.ledger,
+            rests=Rests(ledger=self.ledger, accounts=self._accounts),
             announcements=Announcements(ledger=self.ledger, profile=self._settings.profile, publish=publish),
             upstreams=self._names,
             check_health=self.upstreams.check_health,
@@ -150,7 +152,7 @@ class Worker:
             lifecycle=Lifecycle(self.ledger, self._replies, self._policies),
             accounts=self._accounts,
             recovery=Recovery(
-                accounts=self._accounts,
+                rests=maintenance.rests,
                 maintenance=maintenance,
                 replies=self._replies,
                 retries=self._policies.retries,

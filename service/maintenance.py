@@ -31,6 +31,7 @@ from service.lease import worker_name
 from service.ledger import Ledger
 from service.observability import events as happened
 from service.observability.log import get_logger
+from service.rests import Rests, is_rest
 from service.watched import WatchedFile
 
 SUSPECT = (Unavailable, Unreachable, AnswerLost, NotSubscribed)
@@ -60,6 +61,7 @@ class Maintenance:
     gates: Gates
     ledger: Ledger
     announcements: Announcements
+    rests: Rests
     upstreams: tuple[str, ...]
     check_health: Callable[[str], Awaitable[None]]
     changed: Callable[[str], None]
@@ -98,17 +100,18 @@ class Maintenance:
         now = datetime.now(UTC)
         running = await self.ledger.pauses()
         self.heard(running)
-        for episode in running:
+        for episode in filter(self._is_upstreams, running):
             self.gates.put(_closed_by(episode).postponed(now, timedelta(0)))
 
     def heard(self, running: Sequence[Episode]) -> None:
         """Close what another worker has found closed, open what another worker has opened."""
         now, before = datetime.now(UTC), self._shared
-        episodes = {Scope.parse(episode.scope): episode for episode in running}
+        self.rests.heard(running)
+        episodes = {Scope.parse(episode.scope): episode for episode in filter(self._is_upstreams, running)}
         self._shared = {scope: one for scope, one in episodes.items() if one.cause not in OF_THIS_WORKER}
         for scope, episode in self._shared.items():
             is_open = self.gates.gate(scope).position is Position.OPEN
-            if is_open and scope.upstream in self.upstreams:
+            if is_open:
                 closed = _closed_by(episode)
                 self.gates.put(closed if closed.until else closed.postponed(now, self.gates.interval))
                 log.info(happened.API_CLOSED, scope=str(scope), cause=episode.cause, until=episode.until, heard=True)
@@ -116,6 +119,9 @@ class Maintenance:
         for scope in before.keys() - episodes.keys():
             if scope not in self._announced:
                 self._opened(self.gates.gate(scope), heard=True)
+
+    def _is_upstreams(self, episode: Episode) -> bool:
+        return not is_rest(episode) and Scope.parse(episode.scope).upstream in self.upstreams
 
     async def run(self) -> None:
         """Keep the calendar and probe what is closed, until cancelled."""

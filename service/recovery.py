@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.results import Delayed
 from contracts.words import DelayCause, Upstream
-from service.accounts import AccountBook
 from service.core.delivery import Delivery
 from service.core.doubt import Doubt
 from service.core.errors import AccountRejected, UpstreamFailure
@@ -18,6 +17,7 @@ from service.core.replies import Replies
 from service.handlers.base import Event
 from service.maintenance import Maintenance
 from service.observability.settled import Settled
+from service.rests import Rests
 from service.write_in_hand import WriteInHand
 
 CAUSES = {
@@ -35,7 +35,7 @@ WORTH_TELLING = timedelta(minutes=1)
 class Recovery:
     """What the pipeline asks when an event could not be worked on to its end."""
 
-    accounts: AccountBook
+    rests: Rests
     maintenance: Maintenance
     replies: Replies
     retries: RetryPolicy
@@ -43,7 +43,7 @@ class Recovery:
     async def worked(self, event: Event, seen: Settled) -> None:
         """Note that an event was worked on without a failure of its upstream or its account."""
         if seen.upstream == Upstream.CHORUS_PRO and seen.calls:
-            self.accounts.accepted(event.account)
+            await self.rests.accepted(event.account)
         await self.maintenance.worked(event.key, called=bool(seen.calls))
 
     async def verdict(
@@ -52,7 +52,7 @@ class Recovery:
         """What becomes of an event that failed with `error`; closes what must be closed."""
         now, closed, until = datetime.now(UTC), False, None
         if isinstance(error, AccountRejected) and error.facts.http_status is not None:
-            self.accounts.rejected(error.account, now)
+            await self.rests.rejected(error.account, now)
         if event is not None and isinstance(error, UpstreamFailure):
             closed, until = await self.maintenance.suspect(error, event.key, delivery.closings)
         elif event is not None:

@@ -18,6 +18,7 @@ from service.cli.ledger import with_ledger
 from service.core.calendar import CalendarInvalid, Window, parse
 from service.core.entry import Episode
 from service.ledger import Ledger
+from service.rests import is_rest
 from service.settings import Settings
 from service.settings.durations import to_amount
 
@@ -69,6 +70,19 @@ def pause(
     window = Window(upstream=upstream.value, start=now, end=now + length, note=note)
     _write(path, (*_windows(path), window))
     typer.echo(f"{upstream.value} is paused {_line(window)}.")
+
+
+@gates.command("retry")
+def retry(account: Annotated[str, typer.Argument(help="The name of a rejected technical account.")]) -> None:
+    """Use a rejected account again at once, once it was unlocked with the password it has."""
+
+    async def end(ledger: Ledger) -> int:
+        mine = [one for one in await ledger.pauses() if is_rest(one) and one.scope.split("/")[1] == account]
+        return sum([await ledger.resume(one.scope) is not None for one in mine])
+
+    if not with_ledger(read_settings(), end):
+        raise refuse(f"Account {account} does not rest; `gates show` names those that do.", code=FAILED)
+    typer.echo(f"Account {account} is used again; every worker hears of it within seconds.")
 
 
 @gates.command("resume")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,11 @@ class Account:
     def reaches_chorus_pro(self) -> bool:
         """Whether there is anything to sign in with."""
         return bool(self.login and self.password)
+
+    @property
+    def mark(self) -> str:
+        """Tells this secret from the one before or after it, and nothing else about it."""
+        return hashlib.sha256(f"{self.name}:{self.login}:{self.password}".encode()).hexdigest()[:6]
 
     def secrets(self) -> Iterator[str]:
         """What must never be printed: the password, and the header made of it."""

@@ -86,6 +86,22 @@ async def test_should_let_only_the_events_of_a_rejected_account_wait(scene: Scen
     assert not [result for result in scene.bus.received if result["type"] == "upstream.paused.v1"]
 
 
+async def test_should_try_a_wrong_password_once_for_the_whole_fleet(scene: Scene) -> None:
+    """What one worker was refused with, the others leave alone: accounts are locked after a few wrong passwords."""
+    for _ in range(3):
+        await scene.start_worker(RELAY_CHORUS_PRO__PASSWORD="wrong", RELAY_CHORUS_PRO__REPROBE="60")
+    first = deposit(new_number())
+    await scene.publish_all(first)
+    await scene.bus.result(first["id"], "invoice.deposit.delayed.v1")
+    tried = len(scene.simulator.journal.calls("deposerFluxFacture"))
+    events = [deposit(new_number()) for _ in range(12)]
+    await scene.publish_all(*events)
+    for event in events:
+        await scene.bus.result(event["id"], "invoice.deposit.delayed.v1")
+
+    assert len(scene.simulator.journal.calls("deposerFluxFacture")) == tried
+
+
 async def test_should_keep_the_accounts_of_two_companies_apart(scene: Scene, tmp_path: Path) -> None:
     """With two accounts an event must name one; the rejected one delays only its own events."""
     accounts = tmp_path / "accounts.yaml"

@@ -1,6 +1,7 @@
 """The commands as processes: what they print, and how they end."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aio_pika
@@ -149,6 +150,22 @@ async def test_should_pause_an_upstream_through_the_calendar_and_resume_it(tmp_p
     assert [paused[0], shown[0], resumed[0], again[0]] == [0, 0, 0, 1]
     assert "dume  announced" in shown[1]
     assert json.loads((tmp_path / "calendar.json").read_text()) == {"windows": []}
+
+
+async def test_should_use_a_rejected_account_again_when_told(tmp_path: Path) -> None:
+    """Unlocked with the password it has, it need not rest any longer."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    async with open_ledger(url, lease=20.0) as ledger:
+        await ledger.pause("account/pont/0a1b2c", "account_rejected", datetime.now(UTC), None)
+    shown = await run("gates", "show", RELAY_LEDGER__URL=url)
+    retried = await run("gates", "retry", "pont", RELAY_LEDGER__URL=url)
+    again = await run("gates", "retry", "pont", RELAY_LEDGER__URL=url)
+    async with open_ledger(url, lease=20.0) as ledger:
+        left = await ledger.pauses()
+
+    assert "account/pont/0a1b2c  paused since" in shown[1]
+    assert [retried[0], again[0]] == [0, 1]
+    assert list(left) == []
 
 
 async def hold(url: str) -> None:

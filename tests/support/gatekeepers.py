@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import cast
 
 from contracts.results import ResultEvent
+from service.accounts import AccountBook
 from service.announcements import Announcements
+from service.core.account import DEFAULT, Account
 from service.core.errors import CallFacts, Unavailable, UpstreamFailure
 from service.core.gate import Gates, Position, Scope
 from service.ledger import Ledger, open_ledger
 from service.maintenance import Maintenance
+from service.rests import Rests
 from service.watched import WatchedFile
 
 UPSTREAM = "chorus-pro"
@@ -38,6 +41,7 @@ class Gatekeeper:
     name: str
     health: Health
     ledger: Ledger
+    accounts: AccountBook = field(default_factory=lambda: book("the same everywhere"))
     maintenance: Maintenance = field(init=False)
     published: list[ResultEvent] = field(default_factory=list)
     is_mute: bool = False
@@ -48,6 +52,7 @@ class Gatekeeper:
             gates=Gates(interval=timedelta(seconds=0.3)),
             ledger=self.ledger,
             announcements=Announcements(ledger=self.ledger, profile="local", publish=self._publish),
+            rests=Rests(ledger=self.ledger, accounts=self.accounts),
             upstreams=(UPSTREAM,),
             check_health=self._check,
             changed=lambda _: None,
@@ -103,6 +108,12 @@ class Gatekeeper:
         if self.is_mute:
             await asyncio.Event().wait()  # dies before the broker confirms
         self.published.append(result)
+
+
+def book(password: str) -> AccountBook:
+    """One technical account that is asked again after an hour."""
+    account = Account(name=DEFAULT, login="TECH_1_1@cpro.fr", password=password)
+    return AccountBook(default=account, reprobe=timedelta(hours=1))
 
 
 @asynccontextmanager

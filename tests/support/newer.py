@@ -12,5 +12,6 @@ NEWER = "invoice.deposit.requested.v2"
 
 if __name__ == "__main__":
     older = routes.ROUTES["invoice.deposit.requested.v1"]
-    routes.ROUTES = MappingProxyType({**routes.ROUTES, NEWER: routes.Route(NEWER, older.handler)})  # type: ignore[misc]  # before anybody reads it
+    # Before anybody reads it.
+    routes.ROUTES = MappingProxyType({**routes.ROUTES, NEWER: routes.Route(NEWER, older.handler)})
     main()
