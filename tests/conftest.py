@@ -16,6 +16,7 @@ from tests.support.worker import WorkerProcess, worker_environment
 
 if TYPE_CHECKING:
     from service.sandbox.simulator import Simulator
+    from tests.support.postgres import Postgres, PrivatePostgres
 
 LIMITS = {
     "unit": 10,
