@@ -68,7 +68,12 @@ class Postgres:
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:  # reason: rows of any type
         """What the administrator gets for a statement."""
-        with psycopg.connect(self.admin_url, autocommit=True, connect_timeout=10) as connection:
+        return self.ask_in(self.admin_url, statement, *values)
+
+    def ask_in(self, url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:  # reason: see ask
+        """The same in the database of a URL."""
+        database = urlsplit(url).path[1:]
+        with psycopg.connect(self.admin_url, dbname=database, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -165,6 +170,16 @@ class PrivatePostgres(Postgres):
     def promote(self) -> None:
         """Make a standby the server that is written to."""
         self.ask("SELECT pg_promote(true, 60)")
+
+    def stop_following(self) -> None:
+        """Let a standby hear no more of the server it follows."""
+        self.ask("ALTER SYSTEM SET primary_conninfo TO ''")
+        self.ask("SELECT pg_reload_conf()")
+        give_up = time.monotonic() + LIMIT
+        while self.ask("SELECT 1 FROM pg_stat_wal_receiver"):
+            if time.monotonic() > give_up:
+                raise PostgresUnavailable("the standby goes on following")
+            time.sleep(0.05)
 
     def standby(self, settings: Mapping[str, str] | None = None) -> PrivatePostgres:
         """A copy that follows this one, to be entered."""
