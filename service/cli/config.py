@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
@@ -14,6 +13,7 @@ from pydantic import SecretStr
 from service.cli.configured import read_settings
 from service.observability.secrets import MASK
 from service.settings import Settings, values
+from service.settings.addresses import split_address
 from service.settings.durations import to_text
 
 
@@ -60,11 +60,6 @@ def _masked(secret: str) -> str:
     """An address keeps everything but its password, and but parameters, which may hold one; all else is hidden."""
     if "://" not in secret:
         return MASK
-    parts = urlsplit(secret)
-    location = parts.netloc
-    if "@" in location:
-        user, _, host = location.rpartition("@")
-        name, colon, _ = user.partition(":")
-        location = f"{name}{colon}{MASK if colon else ''}@{host}"
-    query = f"?{MASK}" if parts.query else ""
-    return f"{parts.scheme}://{location}{parts.path}{query}"
+    address = split_address(secret)
+    user = "" if address.user is None else f"{address.user}{'' if address.password is None else f':{MASK}'}@"
+    return f"{address.scheme}://{user}{address.rest}{f'?{MASK}' if address.query else ''}"

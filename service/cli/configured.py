@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,22 +23,26 @@ FAILED = 1
 def read_settings() -> Settings:
     """The settings; ends the command with every problem, one sentence each, when they cannot be used.
 
-    From then on a command says what went wrong on standard error, and leaves standard output to what was asked for.
+    From then on a command says what went wrong on standard error, and leaves standard output to what was asked for;
+    neither shows a secret, whoever writes to it.
     """
     from service.observability.log import configure_logging
+    from service.observability.output import MaskedOutput
 
     try:
         settings = load_settings()
     except SettingsInvalid as error:
         raise refuse(*error.sentences) from None
-    configure_logging("console", "warning", hush(settings), stream=sys.stderr)
+    secrets = hush(settings)
+    configure_logging("console", "warning", secrets, stream=sys.stderr)
+    sys.stdout, sys.stderr = MaskedOutput(sys.stdout, secrets), MaskedOutput(sys.stderr, secrets)
     return settings
 
 
 def checked_settings() -> tuple[Settings, tuple[Finding, ...]]:
     """The settings after the start-up checks, with what is worth noticing; ends the command when one check fails."""
     settings = read_settings()
-    found = findings(to_plan(settings))
+    found = (*findings(to_plan(settings)), *ordinary_secrets(settings))
     fatal = [finding.text for finding in found if finding.is_fatal]
     if fatal:
         raise refuse(*fatal)
@@ -70,6 +75,20 @@ def to_plan(settings: Settings) -> Plan:
         requester_id=settings.dume.requester_id,
         requester_name=settings.dume.requester_name,
     )
+
+
+def ordinary_secrets(settings: Settings) -> Iterator[Finding]:
+    """A notice for each secret somebody chose that cannot be hidden wherever it appears."""
+    from service.observability.secrets import is_distinctive
+
+    chosen = {variable for variable, part in settings.secret_parts() if not is_distinctive(part)}
+    for variable in sorted(chosen):
+        if settings.found(variable) is not None:
+            yield Finding(
+                text=f"{variable} holds a secret that is short or an ordinary word: it is masked in logs only where its"
+                " place shows what it is.",
+                is_fatal=False,
+            )
 
 
 def hush(settings: Settings) -> Secrets:

@@ -12,7 +12,7 @@ from service import wiring
 from service.accounts import AccountBook
 from service.accounts_file import AccountsInvalid
 from service.cli import diagnosis
-from service.cli.configured import FAILED, hush, read_settings, to_plan
+from service.cli.configured import FAILED, hush, ordinary_secrets, read_settings, to_plan
 from service.cli.diagnosis import Line, fail, ok, warning
 from service.cli.topology import configured_topology
 from service.core.calendar import CalendarInvalid, parse
@@ -69,7 +69,7 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
 
 
 def _of_settings(settings: Settings) -> Iterator[Line]:
-    found = findings(to_plan(settings))
+    found = (*findings(to_plan(settings)), *ordinary_secrets(settings))
     if not found:
         yield ok("settings", f"profile {settings.profile}, organisation {settings.piste.organisation}")
     for finding in found:

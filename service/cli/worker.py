@@ -27,7 +27,8 @@ def worker() -> None:
     """Carry events to the State and publish what it answers, until SIGTERM."""
     settings, found = checked_settings()
     secrets = hush(settings)
-    configure_logging(settings.log.format, settings.log.level, secrets)
+    # The log masks what it writes itself, once a line.
+    configure_logging(settings.log.format, settings.log.level, secrets, stream=sys.__stdout__)
     for finding in found:
         get_logger(__name__).warning(happened.STARTUP_NOTICED, detail=finding.text)
     if not _ran(settings, secrets):

@@ -18,7 +18,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from service.observability.events import CRASHED
-from service.observability.secrets import MASK, Secrets
+from service.observability.secrets import MASK, Secrets, mask_places
 
 LONGEST_VALUE = 2000
 """Characters of one value that are printed; what is longer is a document or a page, not a fact."""
@@ -61,6 +61,7 @@ def configure_logging(style: str, level: str, secrets: Secrets, *, stream: TextI
     _route_stdlib(number, line, structlog.WriteLogger(out))
     sys.excepthook = lambda kind, error, trace: _crashed(error.with_traceback(trace)) if kind else None
     threading.excepthook = lambda failed: _crashed(failed.exc_value)
+    sys.unraisablehook = lambda failed: _crashed(failed.exc_value)
 
 
 class _Line:
@@ -71,7 +72,7 @@ class _Line:
         self._render = render
 
     def __call__(self, _logger: WrappedLogger, _method: str, facts: EventDict) -> str:
-        """The rendered line; masked after rendering, so that nothing nested escapes."""
+        """The rendered line; masked after rendering too, so that nothing nested escapes."""
         error = facts.pop("exc_info", None)
         if error:
             facts["exception"] = _to_trace(error)
@@ -81,7 +82,22 @@ class _Line:
             "event": facts.pop("event", ""),
         }
         line.update((name, _shown(name, value)) for name, value in facts.items())
-        return self._secrets.mask(self._render(line))
+        rendered = self._render(dict(line))
+        if self._secrets.may_be_in(rendered):
+            # Value by value first: a rendered line has its quotes escaped, and an `n` in place of each new line.
+            rendered = self._secrets.mask_registered(self._render({n: self._masked(v) for n, v in line.items()}))
+        return mask_places(rendered)
+
+    def _masked(self, value: object) -> object:
+        match value:
+            case str():
+                return self._secrets.mask(value)
+            case dict():
+                return {name: self._masked(inner) for name, inner in value.items()}
+            case list():
+                return [self._masked(inner) for inner in value]
+            case _:
+                return value
 
 
 @lru_cache(maxsize=512)
@@ -158,12 +174,21 @@ class _Routed(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
         facts: dict[str, Any] = {  # Any: structlog's own type
-            "event": record.getMessage(),
+            "event": _said(record),
             "level": record.levelname.lower(),
             "module": record.name,
             "exc_info": record.exc_info,
         }
         self._out.msg(self._line(None, "", facts))
+
+
+def _said(record: logging.LogRecord) -> str:
+    """The text of a record, cut short; without its values when they do not fit it."""
+    try:
+        text = record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        text = str(record.msg)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… [{len(text)} characters]"
 
 
 def _route_stdlib(number: int, line: _Line, out: structlog.WriteLogger) -> None:

@@ -2,72 +2,108 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections import deque
-from urllib.parse import quote
+
+from service.observability.bank_details import without_account_numbers
+from service.observability.spellings import Spellings, spellings
+from service.observability.words import is_ordinary
 
 MASK = "[secret]"
-SHORTEST = 4
-"""Shorter values are left alone: masking every `a` would hide the log, not the secret."""
-PASSING_KEPT = 64
+SHORTEST = 6
+"""A shorter value, and one that is a word of the log itself, is only masked where its place shows what it is: masking
+every `a` or `relay` would hide the log, and tell the reader what the secret is."""
+PASSING_KEPT = 16
 """Tokens remembered after they were replaced; they live an hour."""
 
 # A run this long without a blank is a document in base64, never a word.
-BASE64_RUN = r"[A-Za-z0-9+/_-]{160,}={0,2}"
-# A French account number; upstream texts are masked where they are read, this is the second net.
-FRENCH_IBAN = r"\bFR\d{2}(?:[ .-]?[A-Z0-9]{4}){5}[ .-]?[A-Z0-9]{3}\b"
-ALWAYS = f"{BASE64_RUN}|{FRENCH_IBAN}"
+_DOCUMENT = re.compile(r"[A-Za-z0-9+/_-]{160,}={0,2}")
+# The bytes of a message, as Python shows them.
+_BYTES = re.compile(r"""\bb(?:'(?:[^'\\]|\\.){16,}'|"(?:[^"\\]|\\.){16,}")""")
 
-_BASE64 = re.compile(BASE64_RUN)
-_IBAN = re.compile(FRENCH_IBAN)
+_NAMES = (
+    "password", "passwd", "passphrase", "pwd", "secret", "api_key", "apikey", "cpro-account", "cpro_account",
+    "authorization", "access_token", "refresh_token", "id_token",
+)  # fmt: skip
+_NAMED = "|".join(_NAMES)
+_QUOTED = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+_BARE = r"(?:(?:basic|bearer)\s+)?[^\s&,;\"'\\(){}\[\]<>]+"
+_PLACES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    # A password in an address.
+    (("://",), re.compile(r"(?<=://)([^\s/?#\"<>@:\\]*):[^\s/?#\"<>\\]*@"), rf"\1:{MASK}@"),
+    # What signs in, in a header or where one is talked about; a digit or a sign tells it from prose.
+    (("bearer ", "basic "),
+     re.compile(r"\b(bearer|basic)(\s+)(?=[^\s\"',;]*[0-9+/=_~])[\w.~+/=-]{12,}", re.IGNORECASE), rf"\1\2{MASK}"),
+    # name=value, and "name": "value".
+    (_NAMES, re.compile(rf"({_NAMED})([\"']?\s*=\s*)(?:{_QUOTED}|{_BARE})", re.IGNORECASE), rf"\1\2{MASK}"),
+    (_NAMES, re.compile(rf"({_NAMED})([\"'])(\s*:\s*){_QUOTED}", re.IGNORECASE), rf"\1\2\3\2{MASK}\2"),
+    # The two headers.
+    (("cpro-account", "authorization"),
+     re.compile(rf"\b(cpro-account|authorization)(\s*:\s*){_BARE}", re.IGNORECASE), rf"\1\2{MASK}"),
+)  # fmt: skip
+"""Where a value is a secret whatever it is: what to look for first in small letters, the place, what is left of it."""
+
+
+_HINTS = ("b'", 'b"', 'b\\"', *dict.fromkeys(hint for hints, _, _ in _PLACES for hint in hints))
 
 
 class Secrets:
     """The registered values, in every spelling they are likely to be printed in."""
 
     def __init__(self) -> None:
-        self._lasting: set[str] = set()
-        self._passing: deque[str] = deque(maxlen=PASSING_KEPT)
-        self._spellings: tuple[str, ...] = ()
-        self._pattern = re.compile(ALWAYS)
+        self._lasting: dict[str, Spellings] = {}
+        self._passing: deque[tuple[str, Spellings]] = deque(maxlen=PASSING_KEPT)
+        self._longest_first: tuple[Spellings, ...] = ()
 
-    def register(self, value: str) -> None:
-        """Never print `value` again."""
-        if len(value) >= SHORTEST and value not in self._lasting:
-            self._lasting.add(value)
-            self._compile()
+    def register(self, value: str) -> bool:
+        """Never print `value` again; False when it is so short or ordinary that only its place can give it away."""
+        if not is_distinctive(value):
+            return False
+        if value not in self._lasting:
+            self._lasting[value] = spellings(value)
+            self._arrange()
+        return True
 
     def register_passing(self, value: str) -> None:
         """Do not print `value`, a token say, for as long as it may be in use."""
-        if len(value) >= SHORTEST and value not in self._passing:
-            self._passing.append(value)
-            self._compile()
+        if is_distinctive(value) and all(value != known for known, _ in self._passing):
+            self._passing.append((value, spellings(value)))
+            self._arrange()
 
     def mask(self, text: str) -> str:
-        """The same text without any registered value, account numbers, or documents in base64."""
-        # Nearly every line is clean, and to see that is much cheaper than to try each spelling at each character.
-        return text if self._is_clean(text) else self._pattern.sub(MASK, text)
+        """The same text without registered values, values at a place of secrets, account numbers, or documents."""
+        return mask_places(self.mask_registered(text))
 
-    def _is_clean(self, text: str) -> bool:
-        if any(spelling in text for spelling in self._spellings) or _BASE64.search(text):
-            return False
-        return "FR" not in text or _IBAN.search(text) is None
+    def mask_registered(self, text: str) -> str:
+        """The same text without any registered value; a clean text, as nearly every one is, costs little."""
+        for known in self._longest_first:
+            if known.may_be_in(text):
+                text = known.pattern.sub(MASK, text)
+        return text
 
-    def _compile(self) -> None:
-        spellings = {s for value in (*self._lasting, *self._passing) for s in _spellings(value)}
-        self._spellings = tuple(sorted(spellings, key=len, reverse=True))  # the longest first
-        self._pattern = re.compile("|".join((*(re.escape(s) for s in self._spellings), ALWAYS)))
+    def may_be_in(self, line: str) -> bool:
+        """Whether a line may hold a secret that can only be told from its neighbours before they are escaped."""
+        if any(known.may_be_in(line) for known in self._longest_first):
+            return True
+        small = line.lower()
+        return any(hint in small for hint in _HINTS)
+
+    def _arrange(self) -> None:
+        known = sorted([*self._lasting.items(), *self._passing], key=lambda pair: len(pair[0]), reverse=True)
+        self._longest_first = tuple(spelt for _, spelt in known)
 
 
-def _spellings(value: str) -> set[str]:
-    encoded = value.encode("utf-8", "surrogatepass")
-    return {
-        value,
-        quote(value, safe=""),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        repr(value)[1:-1],
-        base64.b64encode(encoded).decode(),
-    }
+def is_distinctive(value: str) -> bool:
+    """Whether a value can be told from an ordinary word wherever it appears."""
+    return len(value) >= SHORTEST and not is_ordinary(value)
+
+
+def mask_places(text: str) -> str:
+    """The same text without what is a secret by its place or its form: nothing has to be known for that."""
+    small = text.lower()
+    for hints, pattern, instead in _PLACES:
+        if any(hint in small for hint in hints):
+            text = pattern.sub(instead, text)
+    if "b'" in text or 'b"' in text:
+        text = _BYTES.sub("[bytes]", text)
+    return without_account_numbers(_DOCUMENT.sub(MASK, text), lambda _: MASK)

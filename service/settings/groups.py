@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from service.settings.addresses import split_address
 from service.settings.durations import to_amount, to_steps
 
 Seconds = Annotated[float, BeforeValidator(lambda text: to_amount(text, "s"))]
@@ -89,6 +90,8 @@ class Piste(Group):
     @classmethod
     def _usable(cls, url: str) -> str:
         _check_url(url, {"http", "https"})
+        if split_address(url).user is not None:
+            raise ValueError("write the address without user and password; they are not used there")
         return url.rstrip("/")
 
     @field_validator("oauth_url")

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from service.settings.addresses import split_address
 from service.settings.groups import (
     Amqp,
     ChorusProGroup,
@@ -120,9 +121,13 @@ class Settings(BaseSettings):
 
     def secrets(self) -> Iterator[str]:
         """Every value that must never be printed, passwords inside addresses included."""
-        for _, value in values(self):
+        yield from (part for _, part in self.secret_parts())
+
+    def secret_parts(self) -> Iterator[tuple[str, str]]:
+        """The same, each with its variable."""
+        for variable, value in values(self):
             if isinstance(value, SecretStr):
-                yield from _secret_parts(value.get_secret_value())
+                yield from ((variable, part) for part in _secret_parts(value.get_secret_value()))
 
 
 def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> dict[str, tuple[str, ...]]:
@@ -188,13 +193,17 @@ def _sentences(error: ValidationError, found: Mapping[str, Found]) -> Iterator[s
         variable = PREFIX + "__".join(str(part) for part in problem["loc"] if isinstance(part, str)).upper()
         reason = problem["msg"].removeprefix("Value error, ")
         given = found.get(variable)
-        shown = f" is {given.value!r}" if given is not None and variable not in secret else ""
+        # An address may hold a password although none belongs there.
+        shown = f" is {given.value!r}" if given and variable not in secret and "@" not in given.value else ""
         yield f"{variable}{shown}: {reason[:1].lower()}{reason[1:]}."
 
 
 def _secret_parts(secret: str) -> Iterator[str]:
-    password = urlsplit(secret).password if "://" in secret else None
-    if password is not None:
-        yield from {password, unquote(password)}
-    elif "://" not in secret:
+    """What must not be seen of a secret: of an address its password, also written in a way no library would read."""
+    if "://" not in secret:
         yield secret
+        return
+    address = split_address(secret)
+    parts = (address.password, *(value for name, value in parse_qsl(address.query) if "pass" in name.lower()))
+    for part in filter(None, parts):
+        yield from {part, unquote(part)}

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from service.cli.config import printable, rows
 from service.observability.secrets import MASK
-from service.settings import load_settings, variables
+from service.settings import SettingsInvalid, load_settings, variables
 
 CANARY = "canary-93ab10"
 
@@ -29,7 +29,14 @@ def test_should_mask_every_secret_wherever_it_hides() -> None:
     [
         ("amqp://user:word@broker:5672/vhost", f"amqp://user:{MASK}@broker:5672/vhost"),
         ("amqp://user:w@rd@broker/", f"amqp://user:{MASK}@broker/"),
-        ("sqlite:////var/ledger.db", "sqlite:////var/ledger.db"),
+        ("amqp://user:w/o?r#d@broker/", f"amqp://user:{MASK}@broker/"),
+        (
+            "postgresql://user:w/rd@one:5432,two:5432/db?sslmode=require",
+            f"postgresql://user:{MASK}@one:5432,two:5432/db?{MASK}",
+        ),
+        ("postgresql:///db?user=relay&password=word@x", f"postgresql:///db?{MASK}"),
+        ("amqp://broker:5672/", "amqp://broker:5672/"),
+        ("sqlite:////var/a@b/ledger.db", "sqlite:////var/a@b/ledger.db"),
         ("word", MASK),
     ],
 )
@@ -45,3 +52,42 @@ def test_should_list_every_variable_with_its_value_and_origin() -> None:
     assert set(listed) == set(variables())
     assert listed["RELAY_DELAY__STEPS"] == ("5s,1m", "environment")
     assert listed["RELAY_HTTP__PORT"] == ("8080", "default")
+
+
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        ("RELAY_AMQP__URL", "amqp://relay:{}@broker/"),
+        ("RELAY_AMQP__URL", "amqp://relay:{}@broker:port/"),
+        ("RELAY_AMQP__URL", "http://relay:{}@broker/"),
+        ("RELAY_LEDGER__URL", "postgresql://relay:{}/x@base/relay"),
+        ("RELAY_LEDGER__URL", "mysql://relay:{}@base/relay"),
+        ("RELAY_LEDGER__URL", "postgresql://relay@base/relay?sslpassword={}"),
+        ("RELAY_PISTE__API_URL", "https://relay:{}@api.example/"),
+        ("RELAY_PISTE__OAUTH_URL", "ftp://relay:{}@api.example/"),
+    ],
+)
+def test_should_never_repeat_the_password_of_an_address(variable: str, address: str) -> None:
+    """Neither where it can be used nor in the sentence that says why it cannot."""
+    try:
+        said = str(rows(load_settings({variable: address.format(CANARY)})))
+    except SettingsInvalid as error:
+        said = str(error)
+
+    assert variable in said
+    assert CANARY not in said
+
+
+def test_should_hold_no_secret_in_what_settings_show_of_themselves() -> None:
+    """Settings end up in tracebacks and debuggers."""
+    given = {
+        "RELAY_AMQP__URL": f"amqp://relay:{CANARY}@broker/",
+        "RELAY_LEDGER__URL": f"postgresql://relay:{CANARY}@base/relay",
+        "RELAY_PISTE__CLIENT_SECRET": CANARY,
+        "RELAY_CHORUS_PRO__PASSWORD": CANARY,
+    }
+    settings = load_settings(given)
+    found = settings.found("RELAY_PISTE__CLIENT_SECRET")
+
+    assert CANARY not in f"{settings!r} {settings!s} {settings.model_dump()} {settings.model_dump_json()} {found!r}"
+    assert set(settings.secrets()) == {CANARY}

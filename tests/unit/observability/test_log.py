@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 import structlog
 
-from service.observability.log import configure_logging, get_logger
+from service.observability.log import LONGEST_VALUE, configure_logging, get_logger
 from service.observability.secrets import MASK, Secrets
 
 CANARY = "canary-7c1e55"
@@ -25,6 +25,7 @@ def logged(style: str = "json", level: str = "info") -> Iterator[io.StringIO]:
     secrets.register(CANARY)
     root = logging.getLogger()
     before = (sys.excepthook, root.level, list(root.handlers))
+    unraisable = sys.unraisablehook
     configure_logging(style, level, secrets, stream=out)
     try:
         yield out
@@ -32,6 +33,7 @@ def logged(style: str = "json", level: str = "info") -> Iterator[io.StringIO]:
         structlog.reset_defaults()
         logging.captureWarnings(capture=False)
         sys.excepthook, root.level, root.handlers[:] = before
+        sys.unraisablehook = unraisable
 
 
 def lines(out: io.StringIO) -> list[dict[str, object]]:
@@ -176,3 +178,74 @@ def test_should_name_no_absent_fact_to_people() -> None:
 
     assert "present=yes" in out.getvalue()
     assert "absent" not in out.getvalue()
+
+
+def test_should_mask_a_short_secret_behind_a_new_line() -> None:
+    """In a line of JSON the letter of an escape stands before it, which is no part of a word."""
+    secrets, out = Secrets(), io.StringIO()
+    secrets.register("azerty7")
+    with logged() as _:
+        configure_logging("json", "info", secrets, stream=out)
+        get_logger("m").info("thing_happened", detail="first\nazerty7\tsecond", deep=[{"x": "azerty7"}])
+
+    assert "azerty7" not in out.getvalue()
+    assert lines(out)[0]["event"] == "thing_happened"
+
+
+@pytest.mark.parametrize("secret", ["timestamp", "thing_happened", "true", "info", "module"])
+def test_should_stay_readable_whatever_the_secret_is(secret: str) -> None:
+    """A password that is a word of the log breaks no line."""
+    secrets, out = Secrets(), io.StringIO()
+    secrets.register(secret)
+    with logged() as _:
+        configure_logging("json", "info", secrets, stream=out)
+        get_logger("module").info("event_settled", module="service.module", is_good=True)
+    (line,) = lines(out)
+
+    assert (line["event"], line["level"], line["is_good"]) == ("event_settled", "info", True)
+    assert set(line) >= {"timestamp", "level", "event", "module"}
+
+
+def test_should_not_print_the_bytes_of_a_message() -> None:
+    """Libraries show messages with everything in them."""
+    with logged() as out:
+        logging.getLogger("aiormq").error("Unhandled message %r", {"body": b"<Invoice>somebody's invoice</Invoice>"})
+
+    assert "somebody" not in out.getvalue()
+    assert "Unhandled message" in out.getvalue()
+
+
+def test_should_cut_a_long_line_of_a_library_short() -> None:
+    """What a library says is a sentence; the rest would be what it holds in its hands."""
+    with logged() as out:
+        logging.getLogger("aiohttp").error("bad request: %s", "<tag> " * 1000)
+
+    assert len(out.getvalue()) < LONGEST_VALUE + 200
+
+
+def test_should_write_what_nobody_could_raise_as_one_line() -> None:
+    """Python prints an error of a destructor by itself, with whatever the object shows of itself."""
+
+    class Careless:
+        def __repr__(self) -> str:
+            return f"<Careless {CANARY}>"
+
+        def __del__(self) -> None:
+            raise ValueError(f"could not close {CANARY}")
+
+    with logged() as out:
+        careless = Careless()
+        del careless
+    (line,) = lines(out)
+
+    assert (line["event"], line["reason"], CANARY in str(line)) == ("crashed", "ValueError", False)
+
+
+def test_should_survive_a_record_that_cannot_be_formatted() -> None:
+    """A library that logs with the wrong number of values neither stops the work nor prints those values elsewhere."""
+    record = logging.LogRecord("aiohttp", logging.ERROR, "a.py", 1, "one %s two %s", (CANARY,), None)
+    with logged() as out:
+        logging.getLogger().handlers[-1].handle(record)
+    (line,) = lines(out)
+
+    assert (line["event"], CANARY in str(line)) == ("one %s two %s", False)
