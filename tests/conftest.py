@@ -24,6 +24,7 @@ LIMITS = {
     "architecture": 60,
     "integration": 120,
     "acceptance": 180,
+    "fuzz": 240,
 }  # seconds
 
 pytest_plugins = ["tests.chaos.plugin", "tests.support.watch"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tarfile
+import unicodedata
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,6 +26,9 @@ _FILES: Final = frozenset({tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE})
 _MAX_ENTRIES: Final = 4 * MAX_ARCHIVE_MEMBERS
 """Headers of any kind: each file may bring two of its own (long name, attributes), and there are folders."""
 _MAX_NAME: Final = 4_096
+_MAX_HEADER: Final = 65_536
+"""Bytes of an entry that only says something of the next one: a name, a time, an owner."""
+_HEADERS: Final = frozenset({tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE})
 _MAX_SHOWN: Final = 80
 
 
@@ -55,14 +59,20 @@ def members(content: bytes) -> tuple[Member, ...]:
         _refuse_unsafe(entry)
         if entry.kind == tarfile.DIRTYPE:
             continue
-        if entry.name in found:
+        if (place := _place(entry.name)) in found:
             raise _unsafe(f"it holds two files named {clip(entry.name)}")
         if len(found) == MAX_ARCHIVE_MEMBERS:
             raise _unsafe(f"it holds more than {MAX_ARCHIVE_MEMBERS} files; send several archives")
-        found[entry.name] = Member(entry.name, entry.content)
+        found[place] = Member(entry.name, entry.content)
     if not found:
         raise DocumentInvalid(DocumentProblem.ARCHIVE_EMPTY, "The archive holds no file; put the invoices in it.")
     return tuple(found.values())
+
+
+def _place(name: str) -> str:
+    """Where a file lands on a system that knows neither case nor accents apart."""
+    parts = (part for part in name.split("/") if part not in {"", "."})
+    return unicodedata.normalize("NFKC", "/".join(parts)).casefold()
 
 
 def clip(name: str) -> str:
@@ -93,8 +103,13 @@ def _entries(expanded: bytes) -> Iterator[_Entry]:
         start, end = offset + _BLOCK, offset + _BLOCK + entry.size
         if entry.size < 0 or end > len(expanded):
             raise _malformed("it is cut short")
+        if entry.type in _HEADERS and entry.size > _MAX_HEADER:
+            raise _unsafe("one of its extended headers is longer than any name")
         yield _Entry(entry.name, entry.type, expanded[start:end])
         offset = end + -entry.size % _BLOCK
+    # Other programs may read on after one empty block: what they would find there, nobody checked here.
+    if expanded[offset:].strip(b"\0"):
+        raise _unsafe("something follows after its end")
 
 
 def _header(block: bytes) -> tarfile.TarInfo:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from service.core.documents import archive, cii, ubl
+from service.core.documents.allowance import Allowance
 from service.core.documents.facts import (
     ARCHIVE,
     MAX_FILE_BYTES,
@@ -80,13 +81,14 @@ def _read(content: bytes, declared: str | None) -> Document:
             f"The file was declared {archive.clip(declared)} but is “{_DECLARED[found]}”; correct one of them.",
         )
     if found == ARCHIVE:
-        invoices = tuple(_of_member(member) for member in archive.members(content))
+        allowance = Allowance()
+        invoices = tuple(_of_member(member, allowance) for member in archive.members(content))
         return Document(_common_syntax(invoices), _refuse_duplicates(invoices), is_archive=True)
-    return Document(found, (_invoice(content, found),), is_archive=False)
+    return Document(found, (_invoice(content, found, Allowance()),), is_archive=False)
 
 
-def _invoice(content: bytes, syntax: Syntax) -> InvoiceFacts:
-    root = parse_header(embedded_invoice(content) if syntax is Syntax.FACTURX else content)
+def _invoice(content: bytes, syntax: Syntax, allowance: Allowance) -> InvoiceFacts:
+    root = parse_header(embedded_invoice(content, allowance) if syntax is Syntax.FACTURX else content, allowance)
     if syntax is Syntax.FACTURX and root.tag != cii.ROOT:
         raise DocumentInvalid(
             DocumentProblem.PDF_WITHOUT_INVOICE,
@@ -96,9 +98,9 @@ def _invoice(content: bytes, syntax: Syntax) -> InvoiceFacts:
     return to_facts(reader(root), syntax)
 
 
-def _of_member(member: Member) -> InvoiceFacts:
+def _of_member(member: Member, allowance: Allowance) -> InvoiceFacts:
     try:
-        facts = _invoice(member.content, _no_archive(recognise(member.content)))
+        facts = _invoice(member.content, _no_archive(recognise(member.content)), allowance)
         return dataclasses.replace(facts, member=member.name)
     except DocumentInvalid as problem:
         raise _named(problem, member.name) from problem

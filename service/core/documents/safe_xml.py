@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from service.core.documents.allowance import Allowance
 from service.core.documents.facts import DocumentInvalid, DocumentProblem
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 64
 """Levels of nesting. The deepest element of UBL and CII sits at about a dozen; extensions add a few."""
 
-MAX_ELEMENTS: Final = 1_000_000
-"""Elements in one file, lines included: some 20 000 lines, and under two seconds to read."""
+MAX_TOKEN: Final = 262_144
+"""Bytes of one tag with its attributes, or of one comment; text may be longer, embedded attachments are text."""
 
 MAX_HEADER_ELEMENTS: Final = 20_000
 """Elements kept in memory. An invoice has one or two hundred outside its lines."""
@@ -33,6 +34,9 @@ DROPPED: Final = frozenset(
     },
 )
 """Elements read by nobody here and large: lines, embedded attachments, signatures."""
+
+
+_CHUNK: Final = 65_536
 
 
 class _RootFound(Exception):
@@ -54,22 +58,22 @@ class _RootTarget:
 class _HeaderTarget:
     """Builds the tree without what hangs below the dropped elements, and counts everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance) -> None:
         self._tree = TreeBuilder()
+        self._allowance = allowance
         self._depth = 0
-        self._seen = 0
         self._kept = 0
         self._dropped_at: int | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        self._seen += 1
-        if self._depth > MAX_DEPTH or self._seen > MAX_ELEMENTS or self._kept > MAX_HEADER_ELEMENTS:
+        is_within = self._allowance.take_elements(1 + len(attributes))
+        if self._depth > MAX_DEPTH or self._kept > MAX_HEADER_ELEMENTS or not is_within:
             raise _unsafe("it nests deeper or has more elements than any invoice does")
         if self._dropped_at is None and tag.rpartition("}")[2] in DROPPED:
             self._dropped_at = self._depth
         if self._dropped_at is None:
-            self._kept += 1
+            self._kept += 1 + len(attributes)
             self._tree.start(tag, attributes)
 
     def end(self, tag: str) -> None:
@@ -87,9 +91,9 @@ class _HeaderTarget:
         return self._tree.close()
 
 
-def parse_header(content: bytes) -> Element:
+def parse_header(content: bytes, allowance: Allowance | None = None) -> Element:
     """The tree above the invoice lines. Raises `DocumentInvalid` (`xml_malformed`, `xml_unsafe`)."""
-    root = _parse(content, _HeaderTarget())
+    root = _parse(content, _HeaderTarget(allowance or Allowance()))
     if not isinstance(root, Element):
         raise _malformed("it has no element")
     return root
@@ -107,7 +111,11 @@ def root_tag(content: bytes) -> str:
 def _parse(content: bytes, target: object) -> object:
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
     try:
-        parser.feed(content)
+        for start in range(0, len(content), _CHUNK):
+            parser.feed(content[start : start + _CHUNK])
+            # What the parser holds back is one unfinished tag or comment: expat has no bound of its own for it.
+            if start - parser.parser.CurrentByteIndex > MAX_TOKEN:
+                raise _unsafe("one of its tags or comments is longer than any in an invoice")
         return parser.close()
     except ParseError as error:
         line, column = error.position
