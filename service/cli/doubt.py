@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contracts.envelope import Identity
-from contracts.reasons import Reason
 from service.cli.configured import FAILED, read_settings, refuse
+from service.cli.deciding import Refused, Verdict, Wanted, decided, may_come
 from service.cli.ledger import say, with_ledger
 from service.core.entry import Entry, State
-from service.core.replies import Replies, store
 from service.ledger import Ledger
-from service.write_in_hand import ANSWERED_AT
+from service.messaging.failures import BrokerTrouble
+from service.messaging.topology import DEAD_LETTER
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+PATIENCE = 15.0
+"""Seconds in which the event of a write that was just held comes to the dead letters."""
+
+BETWEEN_LOOKS = 0.5
 
 doubt = typer.Typer(help="Writes whose answer was lost.", no_args_is_help=True)
 
 
-class Verdict(StrEnum):
-    """What a person found out."""
-
-    SENT = "sent"
-    """The State has it: follow it, under the number it was given."""
-    NOT_SENT = "not-sent"
-    """The State does not have it: send it."""
-    GIVE_UP = "give-up"
-    """Answer `failed`, saying that the State may have it."""
-
-
 @doubt.command("list")
 def show() -> None:
-    """Print every write in doubt, and every one held for a person."""
+    """Print every write in doubt, and every one held for a person with what that person is asked."""
 
     async def find(ledger: Ledger) -> Sequence[Entry]:
         return await ledger.in_state(State.HELD, State.IN_DOUBT)
@@ -51,59 +46,55 @@ def decide(
     event_id: Annotated[str, typer.Argument(metavar="ID", help="The id of the held request.")],
     verdict: Annotated[Verdict, typer.Argument(help="What the portal of the State shows.")],
     flow_number: Annotated[str | None, typer.Option(help="With `sent`: the flow number of a deposit.")] = None,
-    dume_id: Annotated[str | None, typer.Option(help="With `sent`: the number of the DUME.")] = None,
+    dume_id: Annotated[str | None, typer.Option(help="With `sent`: the number of a new DUME.")] = None,
     source: Annotated[str | None, typer.Option(help="Its source, when several requesters use the same id.")] = None,
+    replay: Annotated[bool, typer.Option(help="Let its event go on at once from the dead letters.")] = True,
 ) -> None:
-    """Decide about one held write; its event then goes on from the dead-letter queue."""
+    """Decide about one held write, and let its event go on. Run again, it finishes what was interrupted."""
     settings = read_settings()
-    answer = _answer(verdict, flow_number, dume_id)
+    given = {"flow_number": flow_number, "dume_id": dume_id}
+    numbers = {name: number for name, number in given.items() if number}
+    wanted = Wanted(event_id=event_id, source=source, verdict=verdict, numbers=numbers, profile=settings.profile)
+    try:
+        entry, is_new = with_ledger(settings, lambda ledger: decided(ledger, wanted))
+    except Refused as refused:
+        raise refuse(str(refused), code=refused.code) from None
+    say(entry)
+    typer.echo("Decided." if is_new else "This was decided already.")
+    if not replay:
+        typer.echo(f"Its event goes on with: piste-relay deadletters replay {event_id}")
+        return
+    _say_whether_it_goes_on(_go_on(settings, entry), is_new=is_new)
 
-    async def settle(ledger: Ledger) -> Entry:
-        entry = _only(await ledger.find(event_id, source), event_id)
-        to, outcome = State.ANSWERED, None
-        if verdict is Verdict.NOT_SENT:
-            to = State.CLAIMED
-        if verdict is Verdict.GIVE_UP:
-            to, outcome = State.CLOSED, _given_up(entry, settings.profile)
-        return await ledger.decide(
-            entry.source, entry.id, to=to, answer=answer, reason=_reason(verdict), outcome=outcome
+
+def _say_whether_it_goes_on(moved: int, *, is_new: bool) -> None:
+    if moved:
+        typer.echo("Its event goes on.")
+    elif is_new:
+        raise refuse(
+            f"Its event did not come to the dead letters within {PATIENCE:.0f} seconds. Run this again once it is"
+            " there; if it was dropped, have the requester publish it again.",
+            code=FAILED,
         )
-
-    say(with_ledger(settings, settle))
-    typer.echo(f"Decided. Now let its event go on: piste-relay deadletters replay {event_id}")
-
-
-def _answer(verdict: Verdict, flow_number: str | None, dume_id: str | None) -> dict[str, object] | None:
-    """What the upstream is taken to have answered."""
-    if verdict is not Verdict.SENT:
-        if flow_number or dume_id:
-            raise refuse("--flow-number and --dume-id go with the verdict `sent` only.")
-        return None
-    if (flow_number is None) == (dume_id is None):
-        raise refuse("With the verdict `sent`, give --flow-number for a deposit or --dume-id for a tender.")
-    now = datetime.now(UTC)
-    if flow_number:
-        found: dict[str, object] = {"flow_number": flow_number, "deposited_on": now.date().isoformat()}
     else:
-        found = {"dume_id": dume_id, "state_code": None}
-    return {**found, "adopted": True, ANSWERED_AT: now.isoformat()}
+        typer.echo("Its event is not among the dead letters: it has gone on, unless it was dropped.")
 
 
-def _reason(verdict: Verdict) -> str:
-    return Reason.GIVEN_UP.value if verdict is Verdict.GIVE_UP else f"decided_{verdict.value.replace('-', '_')}"
+def _go_on(settings: Settings, entry: Entry) -> int:
+    """How many copies of the event left the dead letters, waited for while the event may be on its way there."""
+    from service.cli.topology import configured_topology
+    from service.messaging.browse import Browser
 
+    async def replay() -> int:
+        give_up = asyncio.get_running_loop().time() + (PATIENCE if may_come(entry) else 0.0)
+        async with Browser(settings.amqp.url.get_secret_value(), configured_topology(settings)) as browser:
+            while not (moved := await browser.replay(DEAD_LETTER, id=entry.id, source=entry.source)):
+                if asyncio.get_running_loop().time() > give_up:
+                    return 0
+                await asyncio.sleep(BETWEEN_LOOKS)
+            return len(moved)
 
-def _only(entries: Sequence[Entry], event_id: str) -> Entry:
-    held = [entry for entry in entries if entry.state is State.HELD]
-    if not held:
-        raise refuse(f"No write with the id {event_id} is held for a decision.", code=FAILED)
-    if len(held) > 1:
-        sources = ", ".join(entry.source for entry in held)
-        raise refuse(f"Several requesters use the id {event_id}; add --source, one of: {sources}.")
-    return held[0]
-
-
-def _given_up(entry: Entry, profile: str) -> bytes:
-    request = Identity(entry.source, entry.id, entry.type, **entry.echo)
-    detail = "A person closed it while it was not known whether the State has the document."
-    return store([Replies(profile).failure(request, Reason.GIVEN_UP, detail, datetime.now(UTC))])
+    try:
+        return asyncio.run(replay())
+    except BrokerTrouble as error:
+        raise refuse(f"Decided, but the event could not go on: {error}. Run this again.", code=FAILED) from None

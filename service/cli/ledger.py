@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from typing import TypeVar
 
 import typer
 
 from service.cli.configured import FAILED, refuse
-from service.core.entry import Entry
+from service.core.entry import Entry, State
 from service.core.errors import LedgerUnavailable
+from service.core.question import DECISION, QUESTION, calls_of, last_sent_at
 from service.ledger import Ledger, open_ledger
 from service.settings import Settings
 
 T = TypeVar("T")
+
+MOST_KEYS = 5
+"""Natural keys shown of one entry; the rest is counted."""
 
 
 def with_ledger(settings: Settings, ask: Callable[[Ledger], Awaitable[T]]) -> T:
@@ -31,19 +36,45 @@ def with_ledger(settings: Settings, ask: Callable[[Ledger], Awaitable[T]]) -> T:
 
 
 def say(entry: Entry) -> None:
-    """Print one entry: what was asked, how far it came, what the upstream answered."""
+    """Print one entry: what was asked, how far it came, what the upstream answered, and what a person is asked."""
     typer.echo(f"{entry.id}  {entry.type}  {entry.state.value}{f' ({entry.reason})' if entry.reason else ''}")
-    facts: dict[str, object] = {
-        "source": entry.source,
-        "account": entry.account,
-        "operation": entry.operation,
-        "subject": entry.subject,
-        "created": entry.created_at.isoformat(timespec="seconds") if entry.created_at else None,
-        "first sent": entry.first_sent_at.isoformat(timespec="seconds") if entry.first_sent_at else None,
-        "sends": entry.sends,
-        "empty looks": entry.looks,
-        **{f"answer {name}": value for name, value in (entry.answer or {}).items()},
-    }
-    for name, value in facts.items():
+    for name, value in (*_facts(entry), *_noted(entry)):
         if value not in (None, "", 0):
             typer.echo(f"  {name:<14} {value}")
+
+
+def _facts(entry: Entry) -> Iterator[tuple[str, object]]:
+    yield "source", entry.source
+    yield "account", entry.account
+    yield "operation", entry.operation
+    yield "subject", entry.subject
+    yield "businessref", entry.echo.get("businessref")
+    yield "about", ", ".join(entry.keys[:MOST_KEYS])
+    if len(entry.keys) > MOST_KEYS:
+        yield "", f"and {len(entry.keys) - MOST_KEYS} more"
+    yield "created", _in_words(entry.created_at)
+    yield "first sent", _in_words(entry.first_sent_at)
+    yield "last sent", _in_words(last_sent_at(entry)) if entry.sends > 1 else None
+    yield "sends", entry.sends
+    yield "empty looks", entry.looks
+    for name, value in (entry.answer or {}).items():
+        yield f"answer {name}", value
+
+
+def _noted(entry: Entry) -> Iterator[tuple[str, object]]:
+    for call in calls_of(entry):
+        correlation = f", correlation id {call['correlation_id']}" if "correlation_id" in call else ""
+        yield "call", f"{call['at']}: {call.get('said', 'no answer was written down')}{correlation}"
+    decision, question = entry.notes.get(DECISION), entry.notes.get(QUESTION)
+    if isinstance(decision, dict):
+        yield "decided", " ".join(str(value) for value in decision.values() if value is not None)
+    if entry.state is State.HELD and isinstance(question, dict):
+        yield "why", question.get("why")
+        yield "asked", question.get("asked")
+        yield "look at", question.get("look_at")
+        for command in question.get("commands", ()):
+            yield "then run", command
+
+
+def _in_words(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

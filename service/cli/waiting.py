@@ -111,6 +111,7 @@ def _facts(kept: Kept) -> dict[str, object]:
         "attempt": kept.attempt,
         "turn": kept.turn,
         "first_seen": kept.first_seen.isoformat(),
+        "question": dict(kept.marks.question) or None,
         "comes_back_to": kept.origin,
         "content_type": kept.content_type,
         "bytes": len(kept.body),

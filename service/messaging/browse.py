@@ -102,14 +102,18 @@ class Browser:
         """The message called `id`, None when there is none; it stays."""
         return next((kept for kept in await self.look(queue) if kept.is_called(id)), None)
 
-    async def replay(self, queue: str, *, id: str | None = None, rate: float = 10.0) -> list[Kept]:
+    async def replay(
+        self, queue: str, *, id: str | None = None, source: str | None = None, rate: float = 10.0
+    ) -> list[Kept]:
         """Send one message, or all (at most `rate` a second), back to where it came from as if it were new.
+
+        `source` is that of the event, where two requesters use the same id.
 
         Each is confirmed there before it leaves this queue; interrupted, it may be in both, never in none.
         """
 
         async def send(kept: Kept) -> bool:
-            if id is not None and not kept.is_called(id):
+            if (id is not None and not kept.is_called(id)) or source not in (None, kept.source):
                 return False
             move = replay(kept.received.delivery, self._topology)
             await self._publisher.publish(move.exchange, move.routing_key, kept.received.copy(move.marks))

@@ -7,11 +7,10 @@ from pathlib import Path
 import aio_pika
 import pytest
 
-from service.core.entry import Change, Entry, Registration, State
-from service.core.replies import restore
 from service.ledger import open_ledger
 from tests.support import command
 from tests.support.canaries import CLIENT_SECRET
+from tests.support.held import hold
 
 SAFE = {
     "RELAY_PISTE__CLIENT_ID": "an-id",
@@ -166,72 +165,6 @@ async def test_should_use_a_rejected_account_again_when_told(tmp_path: Path) -> 
     assert "account/pont/0a1b2c  paused since" in shown[1]
     assert [retried[0], again[0]] == [0, 1]
     assert list(left) == []
-
-
-async def hold(url: str) -> None:
-    """Put a write that waits for a person into this ledger."""
-    asked = Registration(
-        source="/erp",
-        id="e-1",
-        type="invoice.deposit.requested.v1",
-        account="default",
-        operation="deposerFluxFacture",
-        digest="d",
-        subject=None,
-        keys=("99900001100018 F-1",),
-    )
-    async with open_ledger(url, lease=60.0) as ledger:
-        begun = await ledger.begin(asked, owner="a-worker", turn=0, unseen_wait=None)
-        sending = await ledger.advance(begun.entry, "a-worker", Change(state=State.SENDING, sent=1))
-        await ledger.advance(sending, "a-worker", Change(state=State.HELD, reason="needs_person", release=True))
-
-
-async def found(url: str) -> Entry:
-    """The write as this ledger has it now."""
-    async with open_ledger(url, lease=60.0) as ledger:
-        (entry,) = await ledger.find("e-1")
-        return entry
-
-
-@pytest.mark.parametrize(
-    ("words", "state"),
-    [
-        (("sent", "--flow-number", "CPP001"), State.ANSWERED),
-        (("not-sent",), State.CLAIMED),
-        (("give-up",), State.CLOSED),
-    ],
-)
-async def test_should_take_down_what_a_person_decides(tmp_path: Path, words: tuple[str, ...], state: State) -> None:
-    """The ledger then stands as if the upstream had said it."""
-    url = f"sqlite:///{tmp_path}/ledger.db"
-    await hold(url)
-    listed = await run("doubt", "list", RELAY_LEDGER__URL=url)
-    code, _, errors = await run("doubt", "decide", "e-1", *words, RELAY_LEDGER__URL=url)
-    entry = await found(url)
-
-    assert "1 held for a person" in listed[1]
-    assert (code, errors, entry.state) == (0, "", state)
-
-
-async def test_should_answer_a_request_a_person_gave_up_as_perhaps_sent(tmp_path: Path) -> None:
-    """The requester learns that the State may have the document."""
-    url = f"sqlite:///{tmp_path}/ledger.db"
-    await hold(url)
-    await run("doubt", "decide", "e-1", "give-up", RELAY_LEDGER__URL=url)
-    (result,) = restore((await found(url)).outcome or b"[]")
-
-    assert (result.type, result.final) == ("invoice.deposit.failed.v1", True)
-    assert result.data.model_dump()["effect"] == "unknown"
-
-
-async def test_should_decide_nothing_twice_and_nothing_unheld(tmp_path: Path) -> None:
-    """A decision is about a write that waits for it."""
-    url = f"sqlite:///{tmp_path}/ledger.db"
-    await hold(url)
-    await run("doubt", "decide", "e-1", "not-sent", RELAY_LEDGER__URL=url)
-    code, _, errors = await run("doubt", "decide", "e-1", "not-sent", RELAY_LEDGER__URL=url)
-
-    assert (code, errors) == (1, "No write with the id e-1 is held for a decision.\n")
 
 
 async def test_should_trace_a_write_by_its_id(tmp_path: Path) -> None:
