@@ -11,15 +11,12 @@ import typer
 from service import wiring
 from service.accounts import AccountBook
 from service.accounts_file import AccountsInvalid
-from service.cli import diagnosis
+from service.cli import diagnosis, ledger_health
 from service.cli.configured import FAILED, hush, ordinary_secrets, read_settings, to_plan
 from service.cli.diagnosis import Line, fail, ok, warning
 from service.cli.topology import configured_topology
 from service.core.calendar import CalendarInvalid, parse
-from service.core.errors import LedgerUnavailable
 from service.core.startup import findings
-from service.ledger import open_ledger
-from service.ledger.examine import examine as examine_ledger
 from service.messaging.examine import Examined as ExaminedBroker
 from service.messaging.examine import examine as examine_broker
 from service.messaging.failures import BrokerRefused, BrokerTrouble
@@ -57,7 +54,8 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
     for line in (*_of_settings(settings), *_of_calendar(settings)):
         yield line
     yield await _of_broker(settings)
-    yield await _of_ledger(settings)
+    for line in await ledger_health.ledger(settings):
+        yield line
     try:
         accounts = wiring.account_book(settings, secrets)
         upstream = wiring.upstream_settings(settings, accounts, f"piste-relay/{version('piste-relay')}")
@@ -111,26 +109,6 @@ def _judged(seen: ExaminedBroker, *, may_declare: bool) -> Line:
         return warning("broker", f"{name}: not everything is declared yet; a worker does it at start")
     hint = f"; {STREAMS_HINT}" if seen.version and seen.version < STREAMS_BUILT_IN else ""
     return ok("broker", f"{name}, everything is declared as it should be{hint}")
-
-
-async def _of_ledger(settings: Settings) -> Line:
-    url = settings.ledger.url.get_secret_value()
-    try:
-        async with open_ledger(url, lease=settings.ledger.lease) as ledger:
-            await ledger.ping()
-            totals = await ledger.totals()
-        seen = await asyncio.to_thread(examine_ledger, url)
-    except (LedgerUnavailable, ValueError) as error:
-        return fail("ledger", f"{error}; RELAY_LEDGER__URL must name a file that can be written, on a local disk")
-    if seen.damage:
-        return fail(
-            "ledger", f"{seen.path} is damaged ({seen.damage}); restore it from a copy before starting a worker"
-        )
-    if seen.journal != "wal":
-        return fail("ledger", f"{seen.path} cannot use a write-ahead log; put it on a local disk")
-    if totals.held:
-        return warning("ledger", f"{totals.held} writes wait for a decision; see piste-relay doubt list")
-    return ok("ledger", f"{seen.path}, {totals.in_doubt} writes in doubt")
 
 
 async def _of_upstreams(
