@@ -177,7 +177,9 @@ class Pipeline:
         prepared: object = request
         if not isinstance(request, EventInvalid):
             try:
-                prepared = await self._off_loop(delivery, lambda: handler.prepare(request, event))
+                prepared = await self._off_loop(
+                    delivery, lambda: handler.prepare(request, event), is_slow=handler.opens_files
+                )
             except EventInvalid as error:
                 prepared = error
         calls = self._calls(event)
@@ -289,8 +291,8 @@ class Pipeline:
             now=event.now,
         )
 
-    async def _off_loop(self, delivery: Delivery, work: Callable[[], T]) -> T:
-        return work() if len(delivery.body) < LARGE_BODY else await asyncio.to_thread(work)
+    async def _off_loop(self, delivery: Delivery, work: Callable[[], T], *, is_slow: bool = False) -> T:
+        return await asyncio.to_thread(work) if is_slow or len(delivery.body) >= LARGE_BODY else work()
 
 
 def _is_unclaimed(delivery: Delivery) -> bool:

@@ -147,7 +147,8 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
     `call` is the operation that changes something, `screen` where a person sees that it did, `reads_first` whether
-    `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the first tracking step.
+    `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the first tracking step,
+    `opens_files` whether `prepare` opens a file, which may take seconds however small the event is.
     """
 
     model: ClassVar[type[Incoming]]
@@ -156,6 +157,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     screen: ClassVar[Screen]
     reads_first: ClassVar[bool] = False
     reads_back: ClassVar[bool] = False
+    opens_files: ClassVar[bool] = False
 
     @property
     def operation(self) -> str:
@@ -172,7 +174,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
     @abstractmethod
     def prepare(self, request: RequestT, event: Event) -> PreparedT:
-        """Everything that can be known without a call; raises EventInvalid. Runs in a thread for large events."""
+        """Everything that can be known without a call; raises EventInvalid. Large events and files get a thread."""
 
     @abstractmethod
     def keys(self, prepared: PreparedT) -> tuple[str, ...]:

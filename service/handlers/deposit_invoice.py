@@ -69,6 +69,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
     call: ClassVar[Operation[Any, Any]] = DEPOSIT_FLOW
     screen: ClassVar[Screen] = SCREEN
+    opens_files: ClassVar[bool] = True
 
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Deposit:
         """The file, recognised and read; raises EventInvalid."""
