@@ -77,6 +77,7 @@ class Worker:
             self._gates,
             on_call=self._metrics.called,
             on_renewal=self._renewed,
+            hide=secrets.mask_registered,
         )
         self._secrets = secrets
         self._bus: Bus | None = None

@@ -35,7 +35,8 @@ HEALTH_TIMEOUT = 10.0
 class Upstreams:
     """What handlers get: each upstream as an object bound to one event. Opened and closed once per worker.
 
-    `on_call` is told of every HTTP call, `on_renewal` of every new token, so that it is never printed.
+    `on_call` is told of every HTTP call, `on_renewal` of every new token, so that it is never printed; `hide` takes
+    secrets out of what upstreams say.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Upstreams:
         *,
         on_call: OnCall | None = None,
         on_renewal: Callable[[str], None] | None = None,
+        hide: Callable[[str], str] = str,
     ) -> None:
         self.settings = settings
         self.gates = gates
@@ -73,6 +75,7 @@ class Upstreams:
             },
             timeouts=settings.timeouts,
             on_call=on_call,
+            hide=hide,
         )
 
     async def __aenter__(self) -> Self:

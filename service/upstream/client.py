@@ -77,7 +77,10 @@ class _Call:
 
 @dataclass(slots=True, kw_only=True)
 class Client:
-    """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned."""
+    """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned.
+
+    `hide` takes out of a text what must not be repeated: answers may be published and logged, secrets may not.
+    """
 
     transport: Transport
     tokens: TokenProvider
@@ -88,6 +91,7 @@ class Client:
     transient_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
     on_call: OnCall | None = None
+    hide: Callable[[str], str] = str
 
     async def call(
         self,
@@ -196,6 +200,7 @@ class Client:
             answer = await self.transport.send(
                 call.method, call.url, headers=_headers(call, token), body=call.body, timeout=call.remaining
             )
+            answer = answer.repeatable(self.hide)
             said = interpret(call.facts, answer, call.read, call.account_name)
         except TransportFailure as failure:
             error = _without_answer(call.facts, failure)

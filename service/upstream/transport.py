@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Self
 from urllib.request import getproxies, proxy_bypass
@@ -16,8 +16,11 @@ from yarl import URL
 from service.steady import steady
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
+
+LARGEST_MESSAGE = 1024 * 1024
+"""Bytes; a larger answer holds a document."""
 
 _CHUNK = 64 * 1024
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
@@ -38,8 +41,22 @@ class HttpAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
     seconds: float = 0.0
+
+    def repeatable(self, hide: Callable[[str], str]) -> HttpAnswer:
+        """The same answer without what `hide` takes out of texts; a body too large to be a message stays as it is.
+
+        Gateways repeat in their complaints what they were sent, and parts of an answer are published and logged.
+        """
+        said = "\n".join(self.headers.values())
+        headers = self.headers if hide(said) == said else {name: hide(value) for name, value in self.headers.items()}
+        if len(self.body) > LARGEST_MESSAGE:
+            return replace(self, headers=headers)
+        text = self.body.decode("utf-8", "surrogateescape")
+        hidden = hide(text)
+        body = self.body if hidden == text else hidden.encode("utf-8", "surrogateescape")
+        return replace(self, headers=headers, body=body)
 
 
 class TransportFailure(Exception):

@@ -12,6 +12,7 @@ import pytest
 from service.core.gate import Gates
 from service.upstream import Platform, Requester, TechnicalAccount, Upstreams, UpstreamSettings, load_mapping
 from tests.integration.upstream.state import State
+from tests.support.canaries import CLIENT_SECRET, LOGIN, PASSWORD
 
 Opened = Callable[..., Any]  # Any: an awaitable of Upstreams, taking whatever setting a test changes
 
@@ -29,14 +30,14 @@ async def opened(state: State) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
 
         async def open_(**changed: Any) -> Upstreams:
-            hooks = {name: changed.pop(name) for name in ("on_call", "on_renewal") if name in changed}
+            hooks = {name: changed.pop(name) for name in ("on_call", "on_renewal", "hide") if name in changed}
             settings: dict[str, Any] = {
                 "oauth_url": f"{state.url}/api/oauth/token",
                 "api_url": state.url,
                 "client_id": "an-application",
-                "client_secret": "s3cret-of-it",
+                "client_secret": CLIENT_SECRET,
                 "mapping": load_mapping(),
-                "accounts": lambda name: TechnicalAccount(name=name, login="TECH_1@cpro.fr", password="pässword"),
+                "accounts": lambda name: TechnicalAccount(name=name, login=LOGIN, password=PASSWORD),
                 "platform": Platform(platform_id="99900001100018", technical_platform_id="TND001"),
                 "requester": Requester(id="99900012800010", name="Ville de Exempleville"),
                 "user_agent": "piste-relay/test",

@@ -13,6 +13,8 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.support.canaries import TOKEN
+
 How = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MODEL = b"<QualificationApplicationRequest/>"
@@ -104,7 +106,7 @@ class State:
             return await failures.popleft()(request)
         if operation == "token":
             self.issued += 1
-            return web.json_response({"access_token": f"token-{self.issued}", "expires_in": self.lifetime})
+            return web.json_response({"access_token": f"{TOKEN}{self.issued}", "expires_in": self.lifetime})
         refusal = self._without_token(headers)
         return refusal or web.json_response(self.answers[operation])
 
