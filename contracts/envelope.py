@@ -21,7 +21,7 @@ _REQUIRED = ("id", "source", "type", "specversion")
 class Envelope(BaseModel):
     """The attributes around the data of a request."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     id: str
     source: str

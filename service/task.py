@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +40,7 @@ class Task:
     """
 
     write: Write[Any, Any]
-    prepared: Any
+    prepared: Any = field(repr=False)
     event: Event
     delivery: Delivery
     calls: Calls

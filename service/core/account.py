@@ -16,7 +16,7 @@ class Account:
     """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier."""
 
     name: str
-    login: str | None = None
+    login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     suppliers: frozenset[str] = frozenset()
 

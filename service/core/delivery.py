@@ -23,12 +23,12 @@ class Delivery:
     the broker gave it back. `said` holds the causes of delay already published, `state` what tracking must remember.
     """
 
-    body: bytes
+    body: bytes = field(repr=False)
     queue: str
     origin: str
     first_seen: datetime
     content_type: str | None = None
-    headers: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    headers: Mapping[str, object] = field(default_factory=lambda: NOTHING, repr=False)
     message_id: str | None = None
     routing_key: str = ""
     redelivered: bool = False

@@ -70,7 +70,7 @@ class Entry:
     next_look_in: float = 0.0
     first_sent_at: datetime | None = None
     answer: Mapping[str, object] | None = None
-    outcome: bytes | None = None
+    outcome: bytes | None = field(default=None, repr=False)
     reason: str = ""
     created_at: datetime | None = None
     echo: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Change:
     looks: int | None = None
     next_look_in: float | None = None
     answer: Mapping[str, object] | None = None
-    outcome: bytes | None = None
+    outcome: bytes | None = field(default=None, repr=False)
     reason: str | None = None
     notes: Mapping[str, object] | None = None
     kept: tuple[str, ...] = ()

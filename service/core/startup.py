@@ -26,7 +26,7 @@ class Plan:
     organisation: str
     client_id: str | None
     client_secret: str | None = field(repr=False)
-    login: str | None = None
+    login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     has_accounts_file: bool = False
     platform_id: str | None = None

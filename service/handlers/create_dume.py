@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
 from contracts.base import Incoming
@@ -30,7 +30,7 @@ class Wanted(Generic[AskedT]):
     asked: AskedT
     consultation: Consultation
     buyer: Buyer | None
-    document: bytes = b""
+    document: bytes = field(default=b"", repr=False)
     known: str | None = None
 
     @property

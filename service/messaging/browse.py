@@ -58,7 +58,7 @@ class Kept:
     first_seen: datetime
     origin: str
     content_type: str | None
-    headers: Mapping[str, object]
+    headers: Mapping[str, object] = field(repr=False)
     body: bytes = field(repr=False)
     received: Received = field(repr=False)
     marks: Marks = field(repr=False)

@@ -27,7 +27,7 @@ class Outbound:
     type: str | None = None
     correlation_id: str | None = None
     timestamp: datetime | None = None
-    headers: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    headers: Mapping[str, object] = field(default_factory=lambda: NOTHING, repr=False)
 
     def properties(self) -> spec.Basic.Properties:
         """The AMQP properties; always persistent, never an expiration, a priority or a user."""

@@ -60,7 +60,7 @@ class _Call:
     facts: CallFacts
     method: str
     url: str
-    body: bytes | None
+    body: bytes | None = field(repr=False)
     timeout: float
     deadline: float
     account: TechnicalAccount | None

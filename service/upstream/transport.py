@@ -40,7 +40,7 @@ class HttpAnswer:
     """An answer read to its end; header names are in lower case."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     seconds: float = 0.0
 

@@ -6,7 +6,7 @@ import gzip
 import tarfile
 import unicodedata
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -37,7 +37,7 @@ class Member:
     """One file of an archive: its name as written there, and its bytes."""
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Entry:
 
     name: str
     kind: bytes
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 def members(content: bytes) -> tuple[Member, ...]:

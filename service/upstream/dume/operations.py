@@ -15,6 +15,8 @@ UPSTREAM: Final = "dume"
 class DumeRequest(RootModel[dict[str, object]]):
     """A request as the mapping builds it: its names are not fixed by the code."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
 
 class DumeAnswer(Received):
     """An answer that is not refused: every field is kept, and read through the mapping."""
