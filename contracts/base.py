@@ -7,7 +7,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters, surrogates and noncharacters: CloudEvents allows none of them, and XML cannot hold them.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+_FORBIDDEN_CHARACTERS = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_LONGEST_SENTENCE = 1_000
 _AMOUNT_PATTERN = r"-?[0-9]{1,15}(\.[0-9]{1,9})?"
 _AMOUNT = re.compile(_AMOUNT_PATTERN)
 _CENT = Decimal("0.01")
@@ -52,6 +57,24 @@ def one_line(text: str) -> str:
     if _FORBIDDEN_CHARACTERS.search(text):
         raise ValueError("holds control characters")
     return text
+
+
+def sentence(text: str) -> str:
+    """Return a text as people may be shown it: nothing invisible, nothing that turns the line around, bounded."""
+    if len(text) > _LONGEST_SENTENCE:
+        text = f"{text[: _LONGEST_SENTENCE - 1]}…"
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def at_most(count: int) -> BeforeValidator:
+    """Refuse a list longer than this before its entries are looked at: each wrong one would cost an error."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) > count:
+            raise ValueError(f"has {len(value)} entries, at most {count} are taken")
+        return value
+
+    return BeforeValidator(check)
 
 
 def _to_decimal(value: object) -> Decimal:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from contracts.base import LOWER, Cpv, DumeId, Incoming, Text, Title
+from contracts.base import LOWER, Cpv, DumeId, Incoming, Text, Title, at_most
 
 _LENGTHS = {"siret": (14, 14), "vat": (1, 18), "non_eu": (3, 18), "ridet": (9, 10), "tahiti": (9, 9)}
 
@@ -25,9 +25,9 @@ class Consultation(Incoming):
     title: Title | None = None
     procedure: Text | None = None
     contract_type: Annotated[Literal["works", "supplies", "services"], LOWER] | None = None
-    cpv: tuple[Cpv, ...] = Field(default=(), max_length=100)
+    cpv: Annotated[tuple[Cpv, ...], at_most(100)] = Field(default=(), max_length=100)
     bids_due: AwareDatetime | None = None
-    lots: tuple[Lot, ...] = Field(default=(), max_length=1000)
+    lots: Annotated[tuple[Lot, ...], at_most(1000)] = Field(default=(), max_length=1000)
 
 
 class Buyer(Incoming):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from contracts.base import Amount, Outgoing, is_none
+from contracts.base import Amount, Outgoing, is_none, sentence
 from contracts.reasons import REASONS, Effect, Ending, Reason
 from contracts.words import DelayCause, Upstream
 
@@ -92,7 +92,7 @@ def failed(
     row = REASONS[reason]
     return Failed(
         reason=reason,
-        detail=detail,
+        detail=sentence(detail),
         effect=row.effect if effect is None else effect,
         retryable=row.retryable if retryable is None else retryable,
         next_step=row.next_step if next_step is None else next_step,
