@@ -33,12 +33,22 @@ async def dial(url: str, *, timeout: float, **options: str | int) -> AbstractCon
     trouble = BrokerTrouble(f"connecting: {len(hosts)} hosts in the address")
     for host in hosts:
         complete = URL(host)
-        complete = complete.update_query({**options, **complete.query})
         try:
-            with broker_errors("connecting"):
-                return await aio_pika.connect(complete, timeout=timeout)
+            return await _connected(complete.update_query({**options, **complete.query}), timeout)
         except BrokerRefused:
             raise
         except BrokerTrouble as error:
             trouble = error
     raise trouble
+
+
+async def _connected(url: URL, timeout: float) -> AbstractConnection:
+    with broker_errors("connecting"):
+        connection = aio_pika.Connection(url)
+        try:
+            await connection.connect(timeout=timeout)
+        except BaseException:
+            # Else its destructor does so, whenever that runs, in whatever loop there is then.
+            await connection.close()
+            raise
+        return connection

@@ -34,7 +34,7 @@ async def cluster(broker: Broker) -> AsyncIterator[Cluster]:
         yield running
 
 
-async def test_should_survive_the_death_of_leaders(open_chaos: OpenChaos, cluster: Cluster) -> None:
+async def test_should_survive_the_death_of_leaders(cluster: Cluster, open_chaos: OpenChaos) -> None:
     """The node that leads a queue is killed and started again, then the one that leads the next queue."""
     chaos = await open_chaos(cluster)
 
@@ -43,11 +43,11 @@ async def test_should_survive_the_death_of_leaders(open_chaos: OpenChaos, cluste
         wait(2),
         kill_leaders(cluster, *QUEUES, down_for=2),
         wait(2),
-        limit=150,
+        limit=260,
     )
 
 
-async def test_should_survive_parted_and_frozen_nodes(open_chaos: OpenChaos, cluster: Cluster) -> None:
+async def test_should_survive_parted_and_frozen_nodes(cluster: Cluster, open_chaos: OpenChaos) -> None:
     """A node hears its neighbours no more, then one that says nothing to anybody, longer than both are missed."""
     chaos = await open_chaos(cluster)
 
@@ -61,11 +61,11 @@ async def test_should_survive_parted_and_frozen_nodes(open_chaos: OpenChaos, clu
         kill_one(),
         freeze_node(cluster, seconds=3),
         wait(2),
-        limit=150,
+        limit=260,
     )
 
 
-async def test_should_survive_without_a_majority(open_chaos: OpenChaos, cluster: Cluster) -> None:
+async def test_should_survive_without_a_majority(cluster: Cluster, open_chaos: OpenChaos) -> None:
     """Two of three nodes die and come back; alarms, lost connections and late confirms in a cluster."""
     chaos = await open_chaos(cluster)
 
@@ -78,5 +78,5 @@ async def test_should_survive_without_a_majority(open_chaos: OpenChaos, cluster:
         repeat(3, lose_connections(cluster), wait(1)),
         withhold_confirms(cluster, seconds=5),
         wait(2),
-        limit=150,
+        limit=260,
     )

@@ -25,8 +25,13 @@ collect_statistics_interval = 60000
 """
 """As an operator would have it, with less memory: 512 MB of write-ahead log are usual."""
 
-# A node that answers nobody is noticed after some 8 seconds instead of a minute.
-EMULATOR = ("+S 1:1", "+sbwt none", "+sbwtdcpu none", "+sbwtdio none", "-kernel net_ticktime 8")
+EMULATOR = (
+    "+S 1:1", "+sbwt none", "+sbwtdcpu none", "+sbwtdio none",
+    # A node that answers nobody is noticed after some 8 seconds instead of a minute.
+    "-kernel net_ticktime 8",
+    # What was on its way out of a delay queue when a node died is sent again after 5 seconds instead of 3 minutes.
+    "-rabbit dead_letter_worker_publisher_confirm_timeout 5000",
+)  # fmt: skip
 
 # One line for each quorum queue: its name, the node that leads it as the asked node knows, the nodes of its members.
 QUORUMS = """
