@@ -120,8 +120,8 @@ def freeze_node(cluster: Cluster, *, seconds: float) -> Step:
         cluster.freeze(node)
         await asyncio.sleep(seconds)
         cluster.thaw(node)
-        await asyncio.to_thread(cluster.await_nodes, len(cluster.nodes))
-        chaos.tell(f"{node.name} is one of the cluster again")
+        by_itself = await asyncio.to_thread(cluster.mend, node)
+        chaos.tell(f"{node.name} is one of the cluster again{'' if by_itself else ', after a restart'}")
 
     return step
 

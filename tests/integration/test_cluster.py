@@ -63,7 +63,7 @@ async def test_should_elect_other_leaders_when_a_node_is_killed(cluster: Cluster
 
 
 async def test_should_pass_over_a_frozen_node(cluster: Cluster, vhost: str) -> None:
-    """A node that answers nobody keeps nobody from the cluster, and is one of it again when it goes on."""
+    """A node that answers nobody keeps nobody from the cluster, and is one of it again afterwards."""
     frozen = cluster.nodes[0]
     cluster.freeze(frozen)
     try:
@@ -74,7 +74,7 @@ async def test_should_pass_over_a_frozen_node(cluster: Cluster, vhost: str) -> N
             await dial(f"{frozen.url}{vhost}", timeout=1)
     finally:
         cluster.thaw(frozen)
-        await asyncio.to_thread(cluster.await_nodes, 3)
+        await asyncio.to_thread(cluster.mend, frozen)
 
     assert reached
 

@@ -16,6 +16,7 @@ from service.sandbox.broker.node import Member, new_name
 
 SIZE = 3
 JOIN_LIMIT = 60.0  # seconds
+REJOIN_LIMIT = 10.0  # seconds a node that was away may take to be let in by itself
 CONFIGURATION = """\
 cluster_formation.peer_discovery_backend = classic_config
 cluster_partition_handling = pause_minority
@@ -135,11 +136,29 @@ class Cluster(Broker):
 
     def await_nodes(self, count: int) -> None:
         """Return when a node that answers sees so many nodes run, itself included; raises BrokerUnavailable."""
-        give_up = time.monotonic() + JOIN_LIMIT
+        if not self._has_nodes(count, within=JOIN_LIMIT):
+            raise BrokerUnavailable(f"the cluster did not have {count} nodes after {JOIN_LIMIT:.0f} seconds")
+
+    def mend(self, node: PrivateBroker) -> bool:
+        """Whether a node that was away is let in again by itself; else it is restarted, as an operator has to.
+
+        The others miss a node that was frozen for long. When it goes on, it hears of that and of their return in one
+        moment, and stays beside the cluster with a copy of its own of what there is: RabbitMQ waits for a person.
+        """
+        by_itself = self._has_nodes(len(self.nodes), within=REJOIN_LIMIT)
+        if not by_itself:
+            node.kill_node()
+            node.start_node()
+            self.await_nodes(len(self.nodes))
+        return by_itself
+
+    def _has_nodes(self, count: int, *, within: float) -> bool:
+        give_up = time.monotonic() + within
         while int(self.evaluate(RUNNING_NODES)) != count:
             if time.monotonic() > give_up:
-                raise BrokerUnavailable(f"the cluster did not have {count} nodes after {JOIN_LIMIT:.0f} seconds")
+                return False
             time.sleep(0.1)
+        return True
 
     def close_all_connections(self) -> None:
         """Close every connection of every node that answers."""
