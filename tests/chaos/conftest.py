@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -50,14 +50,21 @@ def chaos_seed(pytestconfig: pytest.Config) -> int:
 async def open_chaos(
     broker: Broker, form: Form, chaos_seed: int, request: pytest.FixtureRequest
 ) -> AsyncIterator[OpenChaos]:
-    """Opens a scene on the session's broker, or on another one; closed after the test."""
+    """Opens a scene on the session's broker, or on another one; closed after the test.
+
+    The ledger is in a database of its own on PostgreSQL unless `ledger` says `sqlite`.
+    """
     async with AsyncExitStack() as scenes:
 
-        async def open_scene(on: Broker | None = None, **options: Any) -> Chaos:
+        async def open_scene(
+            on: Broker | None = None, *, ledger: Literal["postgresql", "sqlite"] = "postgresql", **options: Any
+        ) -> Chaos:
             usual: dict[str, Any] = {
                 "seed": chaos_seed,
                 "workers": form.workers,
+                "ledger": request.getfixturevalue("postgres_url") if ledger == "postgresql" else None,
                 "report": lambda row: keep(request.node, row),
+                "keep": request.config.getoption("--chaos-keep"),
             }
             return await scenes.enter_async_context(Chaos(on or broker, **(usual | options)))
 

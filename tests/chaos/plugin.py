@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("chaos")
     group.addoption("--chaos", choices=("short", "full"), default="short", help="how long scenarios are")
     group.addoption("--chaos-workers", type=int, default=DEFAULT_WORKERS, help="workers of each scenario")
+    group.addoption("--chaos-keep", action="store_true", help="keep logs and journals of scenarios that go well too")
     group.addoption("--chaos-seed", type=int, default=None, help="where chance begins; drawn unless given")
 
 

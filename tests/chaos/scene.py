@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import random
 import secrets
@@ -24,11 +23,10 @@ from service.settings import load_settings
 from tests.chaos.fleet import PATIENT, Fleet
 from tests.chaos.network import Addresses
 from tests.chaos.requests import REFUSED, Mixture
-from tests.chaos.stream import Copies, Sender, Stream
+from tests.chaos.stream import Copies, Sender, SteadyBus, Stream
 from tests.chaos.table import Row
 from tests.chaos.verdict import Expected, Reckoning
 from tests.support.audit import Audit
-from tests.support.bus import Bus
 from tests.support.canaries import leaks_in, planted
 from tests.support.rights import open_vhost
 from tests.support.scene import STATE_IN_A_HURRY
@@ -36,6 +34,7 @@ from tests.support.worker import worker_environment
 
 Step = Callable[["Chaos"], Awaitable[None]]
 KEPT_IN = Path(tempfile.gettempdir())
+LOOK_EVERY = 0.25  # seconds
 DEAD_LETTER = "dead-letter"
 NOTHING_UNEXPECTED = Expected()
 
@@ -59,6 +58,7 @@ class Chaos:
         weights: Mapping[str, int] | None = None,
         own_clocks: bool = False,
         rate: float = 12.0,
+        keep: bool = False,
     ) -> None:
         self.broker = broker
         self.seed = seed
@@ -73,6 +73,7 @@ class Chaos:
         self._variables = dict(variables or {})
         self._own_clocks = own_clocks
         self._rate = rate
+        self._keep = keep
         self._prefix = "relay" if broker.is_controlled else f"relay-{secrets.token_hex(4)}"
         self._open = AsyncExitStack()
         self._told: list[str] = []
@@ -85,8 +86,8 @@ class Chaos:
             opening.callback(self.broker.drop_vhost, self.vhost)
             await opening.enter_async_context(self.simulator)
             self.simulator.world.chorus_pro.rules.add(Rule(contains=f"{REFUSED}-", outcome="refused"))
-            self.bus = await opening.enter_async_context(Bus(url, self._prefix))
             self.sender = await opening.enter_async_context(Sender(url, self._prefix))
+            self.bus = await opening.enter_async_context(SteadyBus(url, self._prefix, self.sender))
             self.stream = Stream(self.sender, self.mixture)
             self.copies = Copies(self.sender)
             self.queues = self._queues(url)
@@ -98,12 +99,11 @@ class Chaos:
         self._begun = time.monotonic()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        failed = self._failed or kind is not None
-        if failed:
-            self._keep()
+    async def __aexit__(self, *_: object) -> None:
+        if self._failed or self._keep:
+            self._write_down()
         await self._open.aclose()
-        if not failed:
+        if not (self._failed or self._keep):
             await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
     async def survive(
@@ -114,10 +114,14 @@ class Chaos:
         Raises AssertionError with one sentence for everything lost, doubled or left, and where all is kept.
         """
         self.tell(f"{scenario}: seed {self.seed}")
+        self._failed = True  # until it is shown that it has not
         streaming = asyncio.create_task(self.stream.run(self._rate), name="stream of a scenario")
         try:
             for step in steps:
                 await step(self)
+        except (Exception, asyncio.CancelledError) as error:
+            error.add_note(f"{scenario} (seed {self.seed}); logs, journal and results: {self.folder}")
+            raise
         finally:
             self.stream.end()
             await streaming
@@ -127,11 +131,7 @@ class Chaos:
     async def settle(self, scenario: str, expected: Expected = NOTHING_UNEXPECTED, limit: float = 90.0) -> None:
         """Wait until every request is answered and every queue empty, then audit; see `survive`."""
         self.tell(f"waiting for {len(self.stream.asked)} answers")
-        with contextlib.suppress(TimeoutError):
-            await self.audit.ended([asked.id for asked in self.stream.asked], limit=limit)
-            wanted = {DEAD_LETTER: expected.dead} if expected.dead else {}
-            await self.audit.quiet(wanted, limit=limit / 2)
-        left = await self.audit.left()
+        left = await self._all_answered(expected, limit)
         dead = left.get(DEAD_LETTER, 0)
         reckoning = Reckoning(self.stream.asked, self.audit, left, dead, expected)
         leaks = self.leaks()
@@ -139,6 +139,18 @@ class Chaos:
         self._failed = bool(complaints)
         self._report(self._row(scenario, reckoning, complaints, len(leaks)))
         assert not complaints, self._said(scenario, complaints)
+
+    async def _all_answered(self, expected: Expected, limit: float) -> dict[str, int]:
+        """What is left in the queues once everything is answered and nothing is left, or after the limit."""
+        give_up, waiting = time.monotonic() + limit, [asked.id for asked in self.stream.asked]
+        wanted = {DEAD_LETTER: expected.dead} if expected.dead else {}
+        while True:
+            waiting = self.audit.without_end(waiting)
+            left = {} if waiting else await self.audit.left()
+            if (not waiting and left == wanted) or time.monotonic() > give_up:
+                self.tell(f"{len(waiting)} requests without an end, left: {left}")
+                return left or await self.audit.left()
+            await asyncio.sleep(LOOK_EVERY)
 
     async def heal(self) -> None:
         """End every trouble the scene knows of."""
@@ -208,7 +220,7 @@ class Chaos:
         more = f"\n  … and {len(complaints) - 20} more" if len(complaints) > 20 else ""
         return f"{scenario} (seed {self.seed}):\n{shown}{more}\nLogs, journal and results: {self.folder}"
 
-    def _keep(self) -> None:
+    def _write_down(self) -> None:
         """Write down what a person needs who looks for the cause."""
         (self.folder / "steps.log").write_text("\n".join(self._told) + "\n")
         _write(self.folder / "requests.jsonl", (asked.event for asked in self.stream.asked))

@@ -16,7 +16,7 @@ from aio_pika.exceptions import QueueEmpty
 
 from service.messaging.dialling import dial
 from tests.chaos.requests import Asked, Mixture
-from tests.support.bus import LOST, STRUCTURED
+from tests.support.bus import LOST, STRUCTURED, Bus
 
 AT_ONCE = 200  # unconfirmed publishes of a large batch
 CONFIRM_LIMIT = 20.0  # seconds
@@ -76,6 +76,23 @@ class Sender:
         if connection is not None:
             with suppress(*LOST):
                 await asyncio.wait_for(connection.close(), 5)
+
+
+class SteadyBus(Bus):
+    """The business services' bus, which asks for depths over the sender's connection: often, and cheaply."""
+
+    def __init__(self, url: str, prefix: str, sender: Sender) -> None:
+        super().__init__(url, prefix)
+        self._sender = sender
+
+    async def depth(self, queue: str) -> int:
+        """How many messages wait in a queue of the relay, named without the prefix; raises when there is none."""
+        while True:
+            with suppress(*LOST):
+                channel = await self._sender.channel()
+                declared = await channel.declare_queue(f"{self._prefix}.{queue}", passive=True, timeout=CONFIRM_LIMIT)
+                return declared.declaration_result.message_count or 0
+            await asyncio.sleep(0.2)
 
 
 class Copies:

@@ -28,7 +28,7 @@ def every_trouble(*peers: Peer, silence: float) -> Step:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("peer", ["broker", "upstream"])
+@pytest.mark.parametrize("peer", ["broker", "ledger", "upstream"])
 async def test_should_survive_a_broken_way_to_one_peer(open_chaos: OpenChaos, peer: Peer) -> None:
     """Cut, closed, slow and black-holed, one after the other."""
     chaos = await open_chaos()

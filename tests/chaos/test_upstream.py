@@ -18,7 +18,7 @@ UNREADABLE = (b"not json", b"[]", b'{"specversion": "1.0"}')
 
 async def test_should_survive_a_state_that_fails_at_every_fifth_call(open_chaos: OpenChaos, form: Form) -> None:
     """Answers lost, work done late, errors of the gateway, pages, half answers: each call may meet one."""
-    chaos = await open_chaos()
+    chaos = await open_chaos(ledger="sqlite")
     kinds = ("500", "502", "503", "504", "throttle", "html_200", "truncated", "lost_answer", "gateway_timeout_after")
 
     await chaos.survive(
@@ -35,7 +35,7 @@ async def test_should_survive_a_state_that_fails_at_every_fifth_call(open_chaos:
 
 async def test_should_survive_tokens_taken_back(open_chaos: OpenChaos, form: Form) -> None:
     """Every token is revoked again and again, and some calls meet that in their middle."""
-    chaos = await open_chaos()
+    chaos = await open_chaos(ledger="sqlite")
 
     await chaos.survive(
         "tokens revoked every two seconds",
@@ -61,7 +61,7 @@ async def test_should_survive_a_green_health_check_while_calls_fail(open_chaos: 
 @pytest.mark.full
 async def test_should_survive_flapping_gates(open_chaos: OpenChaos) -> None:
     """Both upstreams go and come back, together and apart."""
-    chaos = await open_chaos()
+    chaos = await open_chaos(ledger="sqlite")
     invoices, tenders = (Fault(upstream=name, kind="maintenance") for name in ("chorus-pro", "dume"))
 
     await chaos.survive(

@@ -16,7 +16,7 @@ PLACES = (
     "/usr/lib64/faketime",
     "/usr/local/lib/faketime",
 )
-LIBRARY = "libfaketimeMT.so.1"
+LIBRARY = "libfaketime.so.1"
 
 
 class FaketimeMissing(Exception):
@@ -24,7 +24,7 @@ class FaketimeMissing(Exception):
 
 
 class WallClock:
-    """What a process started with its variables takes for the time of day; moved while it runs."""
+    """What a process started with its variables takes for the time of day; a move is seen within a second or two."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -36,7 +36,7 @@ class WallClock:
         return {
             "LD_PRELOAD": str(library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",  # else a move would be seen seconds later
+            "FAKETIME_CACHE_DURATION": "0",  # seen within a second; without it each look reads the file
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # only the wall clock of a machine jumps
             "NO_FAKE_STAT": "1",
         }
@@ -49,7 +49,7 @@ class WallClock:
     def _write(self) -> None:
         new = self._file.with_name(f"{self._file.name}.new")
         new.write_text(f"{self.moved:+.3f}\n")
-        new.replace(self._file)  # at once: the process reads it each time it asks for the time
+        new.replace(self._file)  # whole or not at all
 
 
 @cache
