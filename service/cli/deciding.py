@@ -68,17 +68,6 @@ async def decided(ledger: Ledger, wanted: Wanted) -> tuple[Entry, bool]:
     return _as_wanted(entry, wanted), False
 
 
-def may_come(entry: Entry) -> bool:
-    """Whether the event of a decided entry may still be on its way to the dead letters: nobody went on with it yet."""
-    match entry.state:
-        case State.ANSWERED:
-            return DECIDED in (entry.answer or {})
-        case State.CLAIMED | State.CLOSED:
-            return DECISION in entry.notes
-        case _:
-            return False
-
-
 async def _decide(ledger: Ledger, entry: Entry, wanted: Wanted) -> Entry:
     now, verdict = datetime.now(UTC), wanted.verdict
     decision = {**wanted.in_words, "at": now.isoformat(timespec="seconds")}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.configured import FAILED, read_settings, refuse
-from service.cli.deciding import Refused, Verdict, Wanted, decided, may_come
+from service.cli.deciding import Refused, Verdict, Wanted, decided
 from service.cli.ledger import say, with_ledger
 from service.core.entry import Entry, State
 from service.ledger import Ledger
@@ -64,7 +64,7 @@ def decide(
     if not replay:
         typer.echo(f"Its event goes on with: piste-relay deadletters replay {event_id}")
         return
-    _say_whether_it_goes_on(_go_on(settings, entry), is_new=is_new)
+    _say_whether_it_goes_on(_go_on(settings, entry, is_new=is_new), is_new=is_new)
 
 
 def _say_whether_it_goes_on(moved: int, *, is_new: bool) -> None:
@@ -80,13 +80,13 @@ def _say_whether_it_goes_on(moved: int, *, is_new: bool) -> None:
         typer.echo("Its event is not among the dead letters: it has gone on, unless it was dropped.")
 
 
-def _go_on(settings: Settings, entry: Entry) -> int:
-    """How many copies of the event left the dead letters, waited for while the event may be on its way there."""
+def _go_on(settings: Settings, entry: Entry, *, is_new: bool) -> int:
+    """How many copies of the event left the dead letters; after a new decision it may still be on its way there."""
     from service.cli.topology import configured_topology
     from service.messaging.browse import Browser
 
     async def replay() -> int:
-        give_up = asyncio.get_running_loop().time() + (PATIENCE if may_come(entry) else 0.0)
+        give_up = asyncio.get_running_loop().time() + (PATIENCE if is_new else 0.0)
         async with Browser(settings.amqp.url.get_secret_value(), configured_topology(settings)) as browser:
             while not (moved := await browser.replay(DEAD_LETTER, id=entry.id, source=entry.source)):
                 if asyncio.get_running_loop().time() > give_up:

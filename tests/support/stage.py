@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from service.core.entry import State
+from service.core.question import QUESTION
 from service.ledger import open_ledger
 from service.sandbox.broker import Broker
 from service.sandbox.simulator import Fault, SimulatorSettings
@@ -17,7 +18,7 @@ from tests.support.lines import Lines
 from tests.support.scene import STATE_IN_A_HURRY, Scene
 from tests.support.until import until
 from tests.support.worker import WorkerProcess
-from tests.support.writes import Asked, every_write
+from tests.support.writes import DEPOSIT, Asked, every_write
 from tests.support.writing_at_once import Lock
 
 CONSUMING, PUBLISHING = b"piste-relay consume", b"piste-relay publish"
@@ -139,12 +140,13 @@ class Stage:
 
         await until(enough, "every answer")
 
-    async def noted(self, *states: State) -> None:
-        """Return when the ledger has every request in one of these states."""
+    async def noted(self, *states: State, asked: Sequence[Asked] = ()) -> None:
+        """Return when the ledger has these requests, all without any, in one of these states."""
+        ids = {one.id for one in asked or self.asked}
 
         async def all_there() -> bool:
             async with open_ledger(self._ledger_url, lease=60.0) as ledger:
-                return {entry.id for entry in await ledger.in_state(*states)} >= set(self.ids)
+                return {entry.id for entry in await ledger.in_state(*states)} >= ids
 
         await until(all_there, f"every request as {states}")
 
@@ -162,6 +164,26 @@ class Stage:
             await until(none_is_missing, f"a result {types} of every request")
         except TimeoutError as error:
             raise TimeoutError(f"no result {types} of {without()}") from error
+
+    async def held(self, asked: Sequence[Asked]) -> None:
+        """Return when these requests are held in the ledger, and among the dead letters, and nothing else waits."""
+        await self.noted(State.HELD, asked=asked)
+
+        async def all_there() -> bool:
+            return (await self.scene.audit.left()).get("dead-letter", 0) >= len(asked)
+
+        await until(all_there, "the dead letters of what is held")
+
+    async def asks(self, one: Asked, why: str) -> None:
+        """Return when a person is asked about this request for this reason."""
+
+        async def is_asked() -> bool:
+            async with open_ledger(self._ledger_url, lease=60.0) as ledger:
+                (entry,) = await ledger.find(one.id)
+            question = entry.notes.get(QUESTION)
+            return entry.state is State.HELD and isinstance(question, dict) and why in question["why"]
+
+        await until(is_asked, f"a question about {one.kind}: {why}")
 
     async def resting(self, count: int) -> None:
         """Return when so many events wait in delay queues, and nothing anywhere else."""
@@ -181,6 +203,22 @@ class Stage:
             *(f"{one.kind} ended as {found}" for one in self.asked if (found := self._end(one)) != one.done),
             *(f"{count} left in {queue}" for queue, count in left.items()),
         ]
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a command that speaks with the scene's own peers."""
+        return self.scene.environment()
+
+    def number_of(self, one: Asked) -> tuple[str, str]:
+        """What a person finds on the portal of the State, as the option of the command."""
+        state: dict[str, Any] = {  # Any: the State as the simulator shows it
+            **self.scene.simulator.world.chorus_pro.to_json(),
+            "dumes": self.scene.simulator.world.dume.state(),
+        }
+        if one.operation == DEPOSIT:
+            flows = state["flows"]["list"]
+            return "--flow-number", next(str(flow["number"]) for flow in flows if flow["name"] == one.mark)
+        dumes = state["dumes"]["dumes"]
+        return "--dume-id", next(str(dume["idDume"]) for dume in dumes if dume["idConsultation"] == one.mark)
 
     def times_called(self, *operations: str) -> dict[str, int]:
         """How often the State was called by each operation."""
