@@ -63,6 +63,7 @@ async def open_chaos(
                 "seed": chaos_seed,
                 "workers": form.workers,
                 "ledger": request.getfixturevalue("postgres_url") if ledger == "postgresql" else None,
+                "rate": form.of(12.0, 20.0),
                 "report": lambda row: keep(request.node, row),
                 "keep": request.config.getoption("--chaos-keep"),
             }

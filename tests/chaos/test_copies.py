@@ -13,7 +13,7 @@ async def test_should_survive_copies(open_chaos: OpenChaos, form: Form) -> None:
     await chaos.survive(
         "copies multiplied, old copies republished",
         wait(1),
-        repeat(form.times(10, 40), publish_again(5), copy_moves(5), wait(0.3)),
+        repeat(form.times(6, 30), publish_again(5), copy_moves(5), wait(0.3)),
         kill_one(),
         publish_old_copies(),
         publish_again(form.times(50, 300)),

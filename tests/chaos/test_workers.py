@@ -14,7 +14,7 @@ async def test_should_survive_kills(open_chaos: OpenChaos, form: Form) -> None:
 
     await chaos.survive(
         "kill -9 of a worker each second, then of all",
-        repeat(form.times(8, 20), kill_one(), wait(1.0)),
+        repeat(form.times(6, 15), kill_one(), wait(1.0)),
         kill_all(),
         wait(form.of(1, 5)),
     )
@@ -26,6 +26,6 @@ async def test_should_survive_a_frozen_worker(open_chaos: OpenChaos, form: Form)
 
     await chaos.survive(
         "worker frozen beyond its lease, then continued",
-        repeat(form.times(1, 3), wait(1.0), freeze_one(BEYOND)),
-        wait(1.0),
+        repeat(form.times(1, 3), wait(0.5), freeze_one(BEYOND)),
+        wait(0.5),
     )
