@@ -12,7 +12,7 @@ from service.core.entry import State
 from service.core.errors import EventInvalid
 from service.core.outcome import Completed, Rejected, RetryLater
 from service.ledger import Ledger, open_ledger
-from tests.support.desk import BEGINNING, Desk, again, asked_for, moved, types
+from tests.support.desk import Desk, again, asked_for, moved, types
 from tests.support.office import Deposit, Kept, Killed, Office
 from tests.support.until import until
 
@@ -254,40 +254,3 @@ async def test_should_follow_what_a_lost_ledger_does_not_know_and_the_message_do
         done = await replace(desk, ledger=empty).deliver(delivery)
 
     assert (types(done), desk.office.calls) == (["done"], ["deposit", "follow"])
-
-
-async def test_should_leave_what_is_held_with_the_person(desk: Desk) -> None:
-    """A redelivery goes where the first one went, and nothing is called."""
-    desk.write.how_doubt_ends = Doubt.ASK
-    desk.office.next_answers = ["loses"]
-    delivery = moved(await desk.deliver())
-    await desk.deliver(delivery)
-    held = await desk.deliver(again(delivery))
-
-    assert isinstance(held, Rejected)
-    assert desk.office.calls == ["deposit"]
-
-
-async def test_should_send_what_a_person_says_to_send(desk: Desk) -> None:
-    """Held → claimed → sending: also when it has expired meanwhile, for it was sent in time."""
-    desk.write.how_doubt_ends = Doubt.ASK
-    desk.office.next_answers = ["drops"]
-    delivery = moved(await desk.deliver())
-    await desk.deliver(delivery)
-    await desk.ledger.decide("/tests", "e-1", to=State.CLAIMED, answer=None, reason="not there")
-    sent = await desk.deliver(delivery, now=BEGINNING + timedelta(days=2), expirytime=BEGINNING + timedelta(days=1))
-
-    assert (types(sent), (await desk.entry()).sends) == (["received"], 2)
-
-
-async def test_should_follow_what_a_person_has_seen(desk: Desk) -> None:
-    """Held → answered → closed."""
-    desk.write.how_doubt_ends = Doubt.ASK
-    desk.office.next_answers = ["loses"]
-    delivery = moved(await desk.deliver())
-    await desk.deliver(delivery)
-    await desk.ledger.decide("/tests", "e-1", to=State.ANSWERED, answer={"flow_number": "CPP9"}, reason="seen")
-    desk.office.flow = "integrated"
-    done = await desk.deliver(delivery)
-
-    assert (types(done), (await desk.entry()).state) == (["done"], State.CLOSED)

@@ -1,0 +1,73 @@
+"""What is held stays with the person until there is a decision, which is then carried out and checked."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.core.doubt import Doubt
+from service.core.entry import State
+from service.core.outcome import Rejected
+from service.ledger.sqlite import SqliteLedger
+from tests.support.desk import BEGINNING, Desk, again, moved, types
+from tests.support.office import Deposit, Office
+
+
+@pytest.fixture(params=[True, False], ids=["one commit", "two commits"])
+def desk(ledger: SqliteLedger, request: pytest.FixtureRequest) -> Desk:
+    """A worker that claims and sends in one commit, or in two."""
+    office = Office()
+    return Desk(ledger=ledger, office=office, write=Deposit(office), may_call=request.param)
+
+
+async def test_should_leave_what_is_held_with_the_person(desk: Desk) -> None:
+    """A redelivery goes where the first one went, and nothing is called."""
+    desk.write.how_doubt_ends = Doubt.ASK
+    desk.office.next_answers = ["loses"]
+    delivery = moved(await desk.deliver())
+    await desk.deliver(delivery)
+    held = await desk.deliver(again(delivery))
+
+    assert isinstance(held, Rejected)
+    assert desk.office.calls == ["deposit"]
+
+
+async def test_should_send_what_a_person_says_to_send(desk: Desk) -> None:
+    """Held → claimed → sending: also when it has expired meanwhile, for it was sent in time."""
+    desk.write.how_doubt_ends = Doubt.ASK
+    desk.office.next_answers = ["drops"]
+    delivery = moved(await desk.deliver())
+    await desk.deliver(delivery)
+    await desk.ledger.decide("/tests", "e-1", to=State.CLAIMED, answer=None, reason="not there")
+    sent = await desk.deliver(delivery, now=BEGINNING + timedelta(days=2), expirytime=BEGINNING + timedelta(days=1))
+
+    assert (types(sent), (await desk.entry()).sends) == (["received"], 2)
+
+
+async def test_should_follow_what_a_person_has_seen(desk: Desk) -> None:
+    """Held → answered → closed."""
+    desk.write.how_doubt_ends = Doubt.ASK
+    desk.office.next_answers = ["loses"]
+    delivery = moved(await desk.deliver())
+    await desk.deliver(delivery)
+    seen: dict[str, object] = {"flow_number": "CPP1", "decided": True}
+    await desk.ledger.decide("/tests", "e-1", to=State.ANSWERED, answer=seen, reason="seen")
+    desk.office.flow = "integrated"
+    followed = await desk.deliver(delivery)
+    done = await desk.deliver(moved(followed, delivery))
+
+    assert (types(followed), types(done), (await desk.entry()).state) == (["received"], ["done"], State.CLOSED)
+
+
+async def test_should_ask_again_when_a_person_was_mistaken(desk: Desk) -> None:
+    """Held → answered → held: the number is not the one the office gave."""
+    desk.write.how_doubt_ends = Doubt.ASK
+    desk.office.next_answers = ["loses"]
+    delivery = moved(await desk.deliver())
+    await desk.deliver(delivery)
+    seen: dict[str, object] = {"flow_number": "CPP9", "decided": True}
+    await desk.ledger.decide("/tests", "e-1", to=State.ANSWERED, answer=seen, reason="seen")
+    held = await desk.deliver(delivery)
+
+    assert isinstance(held, Rejected)
+    assert (held.question or {})["why"] == "The office has no such file."
+    assert ((await desk.entry()).state, desk.office.deposits) == (State.HELD, 1)
