@@ -1,6 +1,6 @@
 # Every target does the set-up it needs, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock schemas map format clean
+.PHONY: help setup demo test chaos check bench lock schemas map format clean
 BIN := .venv/bin
 READY := .venv/.ready
 WITH_BROKER = @$(BIN)/python -m service.sandbox.broker
@@ -21,6 +21,11 @@ demo: $(READY) ## invoices and tenders go through, a maintenance comes and goes;
 test: $(READY) ## every test, against a private RabbitMQ and the simulator; ARGS="-k parked" narrows
 	$(WITH_BROKER)
 	@$(BIN)/python -m pytest $(ARGS)
+
+chaos: $(READY) ## a fleet of workers while everything around it breaks, and one table; WORKERS=20 SEED=7 ARGS="-k network"
+	$(WITH_BROKER)
+	@$(BIN)/python -m pytest tests/chaos -q --chaos=full --session-timeout=840 \
+		--chaos-workers=$(or $(WORKERS),3) $(if $(SEED),--chaos-seed=$(SEED)) $(ARGS)
 
 check: $(READY) ## format, lint, types, import contracts, generated files, manifests
 	@.make/check

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.chaos.network import Addresses, Network
-from tests.support.faketime import WallClock
+from tests.support.faketime import WallClock, forget_the_dead
 from tests.support.scene import WORKER_IN_A_HURRY
 from tests.support.worker import WorkerProcess, worker_environment
 
@@ -71,6 +71,8 @@ class Fleet:
     async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*(asyncio.to_thread(member.worker.kill) for member in self.members))
         await self._open.aclose()
+        if self._own_clocks:
+            forget_the_dead()
 
     async def start(self) -> None:
         """Start every worker; returns when all are ready."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ PLACES = (
     "/usr/lib64/faketime",
     "/usr/local/lib/faketime",
 )
+SHARED = Path("/dev/shm")  # noqa: S108 - where the library keeps what it shares
 LIBRARY = "libfaketime.so.1"
 
 
@@ -72,8 +72,9 @@ def _find() -> Path | None:
     return next((place / LIBRARY for place in places if (place / LIBRARY).exists()), None)
 
 
-def forget_shared_memory(pid: int) -> None:
-    """Remove what the library of a killed process left in shared memory."""
-    for name in (f"/dev/shm/faketime_shm_{pid}", f"/dev/shm/sem.faketime_sem_{pid}"):  # noqa: S108 - the library's names
-        if os.path.exists(name):  # noqa: PTH110 - the folder is not ours
-            os.unlink(name)  # noqa: PTH108
+def forget_the_dead() -> None:
+    """Remove what the library left in shared memory for processes that were killed."""
+    for left in SHARED.glob("*faketime_*"):
+        pid = left.name.rpartition("_")[2]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            left.unlink(missing_ok=True)
