@@ -34,10 +34,9 @@ async def scene(broker: Broker, tmp_path: Path) -> AsyncIterator[Scene]:
     """A scene with a worker of two accounts."""
     file = tmp_path / "accounts.json"
     _write(file, *ACCOUNTS)
-    variables = dict.fromkeys(("RELAY_CHORUS_PRO__LOGIN", "RELAY_CHORUS_PRO__PASSWORD"), "")
-    async with Scene(
-        broker, tmp_path, variables={**variables, "RELAY_ACCOUNTS": str(file), "RELAY_DOUBT__LOOKS": "4"}
-    ) as ready:
+    without = dict.fromkeys(("RELAY_CHORUS_PRO__LOGIN", "RELAY_CHORUS_PRO__PASSWORD"), "")
+    variables = {**without, "RELAY_ACCOUNTS": str(file), "RELAY_DOUBT__LOOKS": "4"}
+    async with Scene(broker, tmp_path, variables=variables) as ready:
         await ready.start_worker()
         yield ready
 
