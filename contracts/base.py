@@ -13,6 +13,9 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 )
 _FORBIDDEN_CHARACTERS = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 _LONGEST_SENTENCE = 1_000
+# Longer texts are refused as they are: folding takes many times their memory.
+_LONGEST_FOLDED = 10_000
+_BLANKS = b" \t\r\n\v\f"
 _AMOUNT_PATTERN = r"-?[0-9]{1,15}(\.[0-9]{1,9})?"
 _AMOUNT = re.compile(_AMOUNT_PATTERN)
 _CENT = Decimal("0.01")
@@ -100,7 +103,10 @@ def _to_bytes(value: object) -> bytes:
     message = "is not base64"
     if not isinstance(value, str):
         raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into an error of the field
-    text = "".join(value.split())
+    try:
+        text = value.encode("ascii").translate(None, _BLANKS)
+    except UnicodeEncodeError:
+        raise ValueError(message) from None
     # The strict mode of the library lets a surplus "=" pass after whole groups.
     if len(text) % _BASE64_GROUP:
         raise ValueError(message)
@@ -120,12 +126,12 @@ def _to_upper(value: object) -> object:
 
 def _without_spaces(value: object) -> object:
     """Drop the blanks people put between the groups of a SIRET."""
-    return "".join(value.split()) if isinstance(value, str) else value
+    return "".join(value.split()) if isinstance(value, str) and len(value) <= _LONGEST_FOLDED else value
 
 
 def _on_one_line(value: object) -> object:
     """Fold line breaks and runs of blanks: titles are often pasted."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+    return " ".join(value.split()) if isinstance(value, str) and len(value) <= _LONGEST_FOLDED else value
 
 
 LOWER = BeforeValidator(_to_lower)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROOT = "QualificationApplicationRequest"
 LARGEST = 10 * 1024 * 1024
 DEEPEST = 100
+MOST_TAGS = 200_000
+"""A tree takes about a kilobyte for each element; the State's own model has some thousands."""
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -79,6 +81,8 @@ def consultation_of(document: bytes) -> str | None:
 def _parse(content: bytes) -> Document:
     if len(content) > LARGEST:
         raise EspdInvalid(f"larger than {LARGEST} bytes")
+    if content.count(b"<") > MOST_TAGS:
+        raise EspdInvalid(f"more than {MOST_TAGS} tags")
     try:
         document: Document = parseString(content, forbid_dtd=True)  # type: ignore[arg-type]  # bytes are taken too
     except DefusedXmlException as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError, PdfReadError
-from pypdf.generic import IndirectObject, NumberObject, StreamObject, read_object
+from pypdf.generic import ArrayObject, IndirectObject, NumberObject, StreamObject, read_object
 
 from service.core.documents.allowance import DECODE_COST, READ_COST, SEARCH_COST
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 MAX_OBJECTS: Final = 100_000
 """Entries of the tables that say where the objects are."""
+
+TEXT_FILTERS: Final = frozenset({"/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx"})
+
+MAX_TEXT_BYTES: Final = 1_000_000
+"""Bytes written as text, which programs of this century do not do: reading them takes thirty times their memory."""
 
 
 class Meter:
@@ -81,6 +86,10 @@ class BoundedReader(PdfReader):
 
     def decoded(self, stream: StreamObject) -> bytes:
         """What a stream holds, its filters undone; raises what the library raises."""
+        filters = stream.get("/Filter")
+        is_text = any(name in TEXT_FILTERS for name in (filters if isinstance(filters, ArrayObject) else [filters]))
+        if is_text and len(stream._data) > MAX_TEXT_BYTES:  # noqa: SLF001 - /Length may be any number
+            raise LimitReachedError("more text than any file is written in")
         content = bytes(stream.get_data())
         self._meter.spend(DECODE_COST * len(content))
         return content
