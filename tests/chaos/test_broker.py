@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from service.sandbox.broker import Broker, PrivateBroker
-from service.sandbox.simulator import Fault
 from tests.chaos.broker import (
     alarm,
     crash_and_start,
@@ -15,9 +16,19 @@ from tests.chaos.broker import (
     withhold_confirms,
 )
 from tests.chaos.conftest import Form, OpenChaos
-from tests.chaos.steps import fail, kill_one, repeat, wait
+from tests.chaos.steps import fail, faults, kill_one, repeat, wait
 
 BEYOND = 12.0  # seconds: longer than a publish waits for its confirm
+
+
+@pytest.fixture
+async def impatient_broker(broker: Broker) -> AsyncIterator[PrivateBroker]:
+    """A node of the test's own that takes back what is not acknowledged within a second and a half."""
+    if not broker.is_controlled:
+        pytest.skip("a broker given by its URL is not ours to disturb")
+    async with PrivateBroker() as own:
+        time_out_consumers(own, after=1.5)
+        yield own
 
 
 async def test_should_survive_a_failing_broker(
@@ -114,13 +125,9 @@ async def test_should_survive_connections_cut_again_and_again(
 
 
 @pytest.mark.full
-async def test_should_survive_consumer_timeouts(open_chaos: OpenChaos, broker: Broker) -> None:
+async def test_should_survive_consumer_timeouts(impatient_broker: PrivateBroker, open_chaos: OpenChaos) -> None:
     """The broker takes events back from workers that wait for slow answers: none is worked on twice."""
-    if not broker.is_controlled:
-        pytest.skip("a broker given by its URL is not ours to disturb")
-    with PrivateBroker() as own:
-        time_out_consumers(own, after=1.5)
-        chaos = await open_chaos(own)
-        slow = Fault(kind="slow", params={"seconds": 3.0}, rate=0.4)
+    chaos = await open_chaos(impatient_broker)
+    slow = faults(0.4, "slow", spare=("token", "healthCheck"), params={"seconds": 2.5})
 
-        await chaos.survive("consumers time out while answers are slow", fail(slow, seconds=25), wait(1))
+    await chaos.survive("consumers time out while answers are slow", fail(*slow, seconds=25), wait(1))
