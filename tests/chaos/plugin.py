@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.chaos.table import kept, lines
 
+FOLDER = Path(__file__).parent
 SHORT_LIMIT = 150  # seconds of one scenario
 FULL_LIMIT = 420
 DEFAULT_WORKERS = 3
@@ -33,9 +35,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give scenarios their time, and leave those of the full form out of the short one."""
     is_full = config.getoption("--chaos") == "full"
     for item in items:
-        if "chaos" in item.path.parts and item.get_closest_marker("timeout") is None:
+        if item.path.parent == FOLDER:
             item.add_marker(pytest.mark.chaos)
-            item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
     if not is_full:
         left_out = [item for item in items if item.get_closest_marker("full") is not None]
         config.hook.pytest_deselected(items=left_out)
