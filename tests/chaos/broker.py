@@ -8,20 +8,7 @@ from collections.abc import Callable
 from service.sandbox.broker import Broker, PrivateBroker
 from tests.chaos.scene import Chaos, Step
 from tests.support.cluster import Cluster
-
-# The process that writes to the client on every channel the relay publishes on; suspended, all that these channels have
-# to say stays with the broker, confirms above all, while the connection goes on to live.
-WRITERS = """
-[Writer || Channel <- rabbit_channel:list_local(),
-    [{connection, Connection}, {confirm, true}] <- [rabbit_channel:info(Channel, [connection, confirm])],
-    [{client_properties, Properties}] <- [rabbit_networking:connection_info(Connection, [client_properties])],
-    {_, _, <<"piste-relay publish">>} <- Properties,
-    {dictionary, Dictionary} <- [process_info(Channel, dictionary)],
-    {writer, Writer, _, _} <- supervisor:which_children(hd(proplists:get_value('$ancestors', Dictionary)))]
-"""
-SILENCE = f"put(silent, {WRITERS.strip()}), length([erlang:suspend_process(Writer) || Writer <- get(silent)])."
-# One whose connection has ended meanwhile is no longer there to go on.
-SPEAK = "[catch erlang:resume_process(Writer) || Writer <- get(silent)], length(erase(silent))."
+from tests.support.silent_channels import SILENCE, SPEAK
 
 # A node that is given the wrong cookie for its neighbours is apart from them, and from nobody else.
 PART = "[begin erlang:set_cookie(Node, parted), erlang:disconnect_node(Node) end || Node <- nodes()]."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from service.sandbox.simulator import Fault
@@ -23,3 +25,6 @@ async def test_should_survive_clocks_that_jump(open_chaos: OpenChaos, form: Form
         repeat(2, kill_one(), wait(2), jump(-HOUR)),
         together(fail(Fault(kind="maintenance"), seconds=5), repeat(1, wait(2), jump(DAY, one=False), wait(3))),
     )
+
+    latest = max(datetime.fromisoformat(result["time"]) for result in chaos.bus.received)
+    assert latest > datetime.now(UTC) + timedelta(days=300)  # the clocks did jump

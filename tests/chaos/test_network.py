@@ -9,6 +9,7 @@ from tests.chaos.network import Peer
 from tests.chaos.scene import Step
 from tests.chaos.steps import break_network, repeat, together, wait
 
+FEW = 5  # connections of a worker to one peer when all is well
 SILENCE = 9.0  # seconds: longer than any wait for an answer
 
 
@@ -36,6 +37,10 @@ async def test_should_survive_a_broken_way_to_one_peer(open_chaos: OpenChaos, pe
     chaos = await open_chaos()
 
     await chaos.survive(f"way to the {peer} cut, closed, slow, black-holed", every_trouble(peer, silence=SILENCE))
+
+    for member in chaos.fleet.members:
+        (way,) = member.network.to(peer)
+        assert way.accepted > FEW  # the way did break, and was made anew
 
 
 async def test_should_survive_when_every_way_breaks(open_chaos: OpenChaos, form: Form) -> None:

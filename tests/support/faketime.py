@@ -62,7 +62,7 @@ def library() -> Path:
     if found is None:
         raise FaketimeMissing(
             f"no clock can be moved without {LIBRARY}: install it (apt-get install {PACKAGE}), or leave out what needs "
-            "it (-k 'not clock and not day')"
+            "it (-k 'not clock')"
         )
     return found
 
