@@ -24,6 +24,13 @@ _WORDS = {
     "tuple_type": "is not a list",
     "timezone_aware": "has no time zone offset",
     "string_too_short": "is empty",
+    "too_short": "is empty",
+    "bool_type": "is neither true nor false",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "int_from_float": "is not a whole number",
+    "int_parsing_size": "is too large",
     "datetime_type": "is not a time with its offset such as 2026-11-23T09:00:00+01:00",
 }
 _TIME = ("datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid")
