@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed, PublishError
@@ -40,6 +41,7 @@ class Publisher:
         self._channel: Channel | None = None
         self._opening = asyncio.Lock()
         self._pending: dict[str, asyncio.Event] = {}
+        self._left: set[asyncio.Task[None]] = set()
 
     async def publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
         """Return once the broker confirms that the message is in a queue.
@@ -59,17 +61,20 @@ class Publisher:
 
     async def close(self) -> None:
         """Close the channel, within the time of one publish."""
-        if self._channel is not None and not self._channel.is_closed:
-            async with asking("closing the publishing channel", self._timeout):
-                await self._channel.close()
+        for leaving in self._left:
+            leaving.cancel()
+        if self._channel is not None:
+            await self._end(self._channel)
 
     async def _publish(self, exchange: str, routing_key: str, message: Outbound) -> None:
+        channel = None
         try:
             with broker_errors("publishing", PublishUnconfirmed):
                 async with asyncio.timeout(self._timeout):
                     channel = await self._open()
+                    underlay = cast("UnderlayChannel", await channel.get_underlay_channel())
                     # Below aio-pika's Exchange.publish: it formats a debug line with the whole message each time.
-                    await channel.basic_publish(
+                    await underlay.basic_publish(
                         message.body,
                         exchange=exchange,
                         routing_key=routing_key,
@@ -79,17 +84,42 @@ class Publisher:
                     )
         except PublishUnconfirmed as error:
             meant = _meant(error.__cause__, f"{routing_key} of {exchange or 'the default exchange'}", len(message.body))
-            if meant is None:
-                raise
-            raise meant from error
+            if meant is not None:
+                raise meant from error
+            if channel is not None and isinstance(error.__cause__, TimeoutError):
+                self._leave(channel)
+            raise
 
-    async def _open(self) -> UnderlayChannel:
+    async def _open(self) -> Channel:
         async with self._opening:
             if self._channel is None or self._channel.is_closed:
                 connection = await self._link.connection(self._timeout)
-                self._channel = connection.channel(publisher_confirms=True, on_return_raises=True)
-                await self._channel.initialize()
-            return cast("UnderlayChannel", await self._channel.get_underlay_channel())
+                channel = connection.channel(publisher_confirms=True, on_return_raises=True)
+                await channel.initialize()
+                self._channel = channel
+            return self._channel
+
+    def _leave(self, channel: Channel) -> None:
+        """Publish on another channel from now on: one that kept a confirm to itself may go on to do so for ever.
+
+        What waits on it already keeps its time to be confirmed.
+        """
+        if channel is not self._channel:
+            return
+        self._channel = None
+        leaving = asyncio.create_task(self._end_later(channel), name="close a silent channel")
+        self._left.add(leaving)
+        leaving.add_done_callback(self._left.discard)
+
+    async def _end_later(self, channel: Channel) -> None:
+        await asyncio.sleep(self._timeout)
+        with suppress(BrokerTrouble):
+            await self._end(channel)
+
+    async def _end(self, channel: Channel) -> None:
+        if not channel.is_closed:
+            async with asking("closing the publishing channel", self._timeout):
+                await channel.close()
 
 
 def _meant(cause: BaseException | None, where: str, size: int) -> BrokerTrouble | None:

@@ -53,19 +53,16 @@ async def test_should_survive_a_failing_broker(
 
 @pytest.mark.full
 async def test_should_survive_restarts_and_crashes(open_chaos: OpenChaos, private_broker: PrivateBroker) -> None:
-    """The broker is stopped, killed and started, again and again, while workers die as well."""
+    """The broker is stopped and started, then killed and started, while a worker dies as well."""
     chaos = await open_chaos()
 
     await chaos.survive(
-        "broker stopped and killed again and again",
-        repeat(
-            2,
-            wait(2),
-            stop_and_start(private_broker, down_for=3),
-            wait(2),
-            kill_one(),
-            crash_and_start(private_broker, down_for=0),
-        ),
+        "broker stopped, then killed",
+        wait(2),
+        stop_and_start(private_broker, down_for=3),
+        wait(2),
+        kill_one(),
+        crash_and_start(private_broker, down_for=0),
         wait(2),
     )
 
@@ -119,7 +116,7 @@ async def test_should_survive_connections_cut_again_and_again(
     await chaos.survive(
         "every connection ended twice a second",
         wait(1),
-        repeat(30, lose_connections(private_broker), wait(0.5)),
+        repeat(20, lose_connections(private_broker), wait(0.5)),
         wait(1),
     )
 

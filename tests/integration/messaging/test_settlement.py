@@ -14,6 +14,7 @@ from service.sandbox.broker import Broker
 from tests.support.bus_rig import Outside, Script, eventually, final_result, interim_result, running_bus
 from tests.support.proxy import FaultProxy
 from tests.support.publishing import open_publisher
+from tests.support.silent_channels import SILENCE, SPEAK
 
 
 async def results_in_order(outside: Outside, count: int) -> list[str]:
@@ -118,6 +119,27 @@ async def test_should_replace_its_connections_when_a_doubt_lasts(outside: Outsid
         await eventually(lambda: bus.in_flight == 0 and bus._consumer.is_complete, "the end of the doubt")
 
     assert (len(script.seen), await outside.depth("unclaimed"), await outside.depth("invoices")) == (1, 1, 0)
+
+
+async def test_should_leave_a_channel_that_says_nothing(
+    controlled_broker: Broker, outside: Outside, amqp_url: str, prefix: str
+) -> None:
+    """A confirm that never comes over a living connection is not waited for: another channel is taken."""
+    results = [Completed(results=(final_result(f"e-{number}"),), reason="done") for number in (1, 2)]
+    script = Script(outcomes=list(results))
+    async with running_bus(amqp_url, prefix, script, publish=1.0, replace_after=3600.0) as bus:
+        await outside.publish(message_id="m-1")
+        await outside.wait_for("unclaimed")
+        connection = bus._publishing._connection
+        count = int(await asyncio.to_thread(controlled_broker.evaluate, SILENCE))
+        try:
+            await outside.publish(message_id="m-2")
+            await outside.wait_for("unclaimed")
+            await eventually(lambda: bus.in_flight == 0 and bus._consumer.is_complete, "the end of the doubt")
+        finally:
+            await asyncio.to_thread(controlled_broker.evaluate, SPEAK)
+
+        assert (count, bus._publishing._connection) == (1, connection)
 
 
 async def test_should_repair_the_topology_when_a_move_finds_no_queue(
