@@ -13,6 +13,7 @@ MAX_SUBJECT_BYTES = 1024
 _EARLIEST, _LATEST = 1970, 9998
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)")
 _HEADER = re.compile(r"cloudevents[:_](.+)", re.IGNORECASE)
+TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9!#$&^_.-]+\+)?json", re.IGNORECASE)
 
 
@@ -93,6 +94,12 @@ def _checked(value: str, limit: int) -> str:
     return value
 
 
+def trace_parent(value: object) -> str | None:
+    """Return a W3C trace context; anything else is ignored, as that standard has it, and not passed on."""
+    text = _decoded(value)
+    return text if isinstance(text, str) and TRACE_PARENT.fullmatch(text) else None
+
+
 def _decoded(value: object) -> object:
     if isinstance(value, bytes | bytearray):
         return bytes(value).decode(errors="surrogateescape")
@@ -120,7 +127,7 @@ RULES: Mapping[str, Rule] = {
     "correlationid": Rule(loose_text),
     "businessref": Rule(loose_text),
     "expirytime": Rule(moment),
-    "traceparent": Rule(loose_text),
+    "traceparent": Rule(trace_parent),
 }
 
 

@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from service.core.errors import LedgerUnavailable
 from service.ledger.database import Database, Row, Rows
 from service.ledger.store import StoredLedger
+from service.observability.secrets import MASK, is_distinctive
 
 Connection: TypeAlias = psycopg.Connection[dict[str, Any]]  # reason: columns have types of their own
 
@@ -212,7 +213,7 @@ class PostgresDatabase(Database):
         said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
         text = (said or str(error) or type(error).__name__).strip().partition("\n")[0]
         password = str(self._settings.get("password") or "")
-        return text.replace(password, "***") if password else text
+        return text.replace(password, MASK) if is_distinctive(password) else text
 
     def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.severity_nonlocalized == "WARNING":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from contracts import attributes
 from service.core.delivery import NOTHING
 from service.messaging.topology import COME_BACK
 
@@ -93,12 +94,16 @@ def read_marks(headers: Mapping[str, object], *, origin: str, now: datetime) -> 
 
 
 def application_headers(headers: Mapping[str, object]) -> dict[str, object]:
-    """The headers of the publisher that belong to the event: CloudEvents attributes and the trace, nothing else."""
+    """The headers of the publisher that belong to the event: CloudEvents attributes and the trace, nothing else.
+
+    A trace that is not written as one is no trace, and may be anything.
+    """
     kept: dict[str, object] = {}
+    dropped = () if attributes.trace_parent(headers.get("traceparent")) else TRACE
     room = LARGEST_HEADERS
     for name in sorted(headers):
         value = _plain(headers[name])
-        if value is None or not (name.startswith(APPLICATION) or name in TRACE):
+        if value is None or name in dropped or not (name.startswith(APPLICATION) or name in TRACE):
             continue
         size = len(name) + (len(value) if isinstance(value, str | bytes) else 8)
         if size <= min(room, LONGEST_VALUE):

@@ -15,20 +15,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 
 from service.sandbox.broker.guard import Guard
 from service.sandbox.broker.install import install_package, may_install
+from tests.support.canaries import DATABASE_PASSWORD
 
 GIVEN = "RELAY_TEST_POSTGRES_URL"
 PLACES = "/usr/lib/postgresql/*/bin"
 LIMIT = 60.0
 """Seconds a server may take to start or stop on a loaded machine."""
 
-ROLE, PASSWORD = "relay", "p%40ss:word/relay"  # made up, and hard to write in a URL
-IN_A_URL = "p%2540ss%3Aword%2Frelay"
+ROLE, PASSWORD = "relay", DATABASE_PASSWORD  # hard to write in a URL, and recognised wherever it is written
+IN_A_URL = quote(PASSWORD, safe="")
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",  # the machine does not lose power in a test; where that counts, it is switched on

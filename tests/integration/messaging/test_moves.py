@@ -95,7 +95,8 @@ async def test_should_copy_only_the_properties_of_the_allow_list(outside: Outsid
                 "secret": "s",
                 "cloudEvents:id": "e-1",
                 "cloudEvents_source": "/shop",
-                "traceparent": "00-1-2-03",
+                "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "tracestate": "shop=1",
             },
         )
         properties = (await outside.wait_for("dead-letter")).header.properties
@@ -108,7 +109,7 @@ async def test_should_copy_only_the_properties_of_the_allow_list(outside: Outsid
     )
     by_the_broker = {"x-delivery-count"}
     kept = {name for name in properties.headers or {} if not name.startswith("relay-")} - by_the_broker
-    assert kept == {"cloudEvents:id", "cloudEvents_source", "traceparent"}
+    assert kept == {"cloudEvents:id", "cloudEvents_source", "traceparent", "tracestate"}
 
 
 async def test_should_outlive_the_expiration_of_a_publisher(outside: Outside, amqp_url: str, prefix: str) -> None:

@@ -272,3 +272,13 @@ def test_should_not_answer_under_an_id_it_could_not_read() -> None:
         receive(_event().replace(b"e-1", b"\xe9-1"), STRUCTURED_CONTENT_TYPE, {})
 
     assert caught.value.identity is None
+
+
+@pytest.mark.parametrize(
+    "traceparent", ["other", "00-4bf92f-00f067-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01", 7, ["a"]]
+)
+def test_should_ignore_a_trace_that_is_none(traceparent: object) -> None:
+    """It comes back on results, where nothing but a trace belongs; the event is good without it."""
+    received = receive(_event(traceparent=traceparent), STRUCTURED_CONTENT_TYPE, {})
+
+    assert received.envelope.traceparent is None

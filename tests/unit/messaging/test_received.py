@@ -131,6 +131,14 @@ def test_should_copy_the_event_and_nothing_else() -> None:
     assert dict(copy.headers or {}) == {"cloudEvents:id": "e-1", **MARKS.headers()}
 
 
+@pytest.mark.parametrize("traceparent", ["anything", "00-1-2-03", 7, None])
+def test_should_copy_no_trace_that_is_none(traceparent: object) -> None:
+    """What is not written as a trace may be anything, and its state goes with it."""
+    assert application_headers({"traceparent": traceparent, "tracestate": "a=1", "cloudEvents:id": "e-1"}) == {
+        "cloudEvents:id": "e-1"
+    }
+
+
 def test_should_give_every_copy_an_id() -> None:
     """A message without an id gets one for its copy: the library takes a returned one without for confirmed."""
     copy = receive(message(), "tenders", TOPOLOGY, NOW).copy(MARKS)
