@@ -9,6 +9,7 @@ from service.sandbox.broker import Broker, PrivateBroker
 from tests.chaos.scene import Chaos, Step
 from tests.support.cluster import Cluster
 from tests.support.silent_channels import SILENCE, SPEAK
+from tests.support.until import until
 
 # A node that is given the wrong cookie for its neighbours is apart from them, and from nobody else.
 PART = "[begin erlang:set_cookie(Node, parted), erlang:disconnect_node(Node) end || Node <- nodes()]."
@@ -65,8 +66,7 @@ def withhold_confirms(broker: Broker, *, seconds: float, for_ever: bool = False)
     """Let no confirm reach a worker for so long; then they come late, or never, since the connections end."""
 
     async def step(chaos: Chaos) -> None:
-        count = int(await asyncio.to_thread(broker.evaluate, SILENCE))
-        assert count, "no worker publishes over this broker"
+        count = await until(lambda: _silenced(broker), "a channel some worker publishes on")
         chaos.tell(f"{count} channels of the workers hear no confirm for {seconds:g} s")
         await asyncio.sleep(seconds)
         if for_ever:
@@ -142,6 +142,10 @@ def kill_majority(cluster: Cluster, *, down_for: float) -> Step:
         chaos.tell("the cluster is complete again")
 
     return step
+
+
+async def _silenced(broker: Broker) -> int:
+    return int(await asyncio.to_thread(broker.evaluate, SILENCE))
 
 
 def _away(broker: PrivateBroker, end: Callable[[], None], how: str, down_for: float) -> Step:
