@@ -1,6 +1,6 @@
 # Every target does the set-up it needs, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos check bench lock schemas map format clean
+.PHONY: help setup demo test chaos fuzz check bench lock schemas map format clean
 BIN := .venv/bin
 READY := .venv/.ready
 WITH_BROKER = @$(BIN)/python -m service.sandbox.broker
@@ -26,6 +26,10 @@ chaos: $(READY) ## a fleet of workers while everything around it breaks, and one
 	$(WITH_BROKER)
 	@$(BIN)/python -m pytest tests/chaos -q --chaos=full --session-timeout=840 \
 		--chaos-workers=$(or $(WORKERS),3) $(if $(SEED),--chaos-seed=$(SEED)) $(ARGS)
+
+fuzz: $(READY) ## ten times as much hostile input as in make test; SEED=7 makes another
+	$(WITH_BROKER)
+	@RELAY_FUZZ_SEED=$(or $(SEED),1) RELAY_FUZZ_MESSAGES=100000 RELAY_FUZZ_SHARE=10 $(BIN)/python -m pytest tests/fuzz $(ARGS)
 
 check: $(READY) ## format, lint, types, import contracts, generated files, manifests
 	@.make/check

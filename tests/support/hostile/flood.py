@@ -6,13 +6,11 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aio_pika
-from aio_pika.exceptions import QueueEmpty
 
 from tests.support.bus import Bus, Json
 from tests.support.hostile.messages import ANSWER, CANARY, EITHER, LETTER, Hostile
@@ -50,12 +48,12 @@ async def publish(bus: Bus, messages: Sequence[Hostile]) -> None:
 
 async def letters(bus: Bus) -> list[Letter]:
     """Every dead letter, taken out of its queue."""
-    found = []
+    count, found = await bus.depth("dead-letter"), list[Letter]()
     async with bus._channel() as channel:
         queue = await channel.get_queue(f"{bus._prefix}.dead-letter", ensure=False)
-        with suppress(QueueEmpty):
-            while True:
-                message = await queue.get(no_ack=True, timeout=30)
+        async with queue.iterator(no_ack=True, timeout=60) as waiting:
+            while len(found) < count:
+                message = await anext(waiting)
                 said = {name: str(message.headers.get(f"relay-{name}", "")) for name in ("reason", "detail")}
                 found.append(Letter(message.message_id or "", **said, body=message.body))
     return found
