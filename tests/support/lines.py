@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from tests.support.until import until
 
-PORTS = {"amqp": 5672, "http": 80}
+PORTS = {"amqp": 5672, "http": 80, "postgresql": 5432}
+ANYTHING = b""
+"""A word that every connection has said."""
 PIECE = 65_536  # bytes
 REMEMBERED = 1024  # bytes at the end of a piece, in which a word may begin
 
@@ -136,9 +138,8 @@ class Lines:
         try:
             while piece := await reader.read(PIECE):
                 if up:
-                    said = tail + piece
-                    line.said |= {word for word in self._words if word in said}
-                    tail = said[-REMEMBERED:]
+                    line.said |= {word for word in self._words if _ends_in(piece, word, tail)}
+                    tail = (tail + piece)[-REMEMBERED:]
                 if hold := self._hold_on(line, up=up):
                     hold.kept[line.number] = hold.kept.get(line.number, 0) + len(piece)
                 pieces.put_nowait(piece)
@@ -160,3 +161,9 @@ class Lines:
     def _hold_on(self, line: _Line, *, up: bool) -> Hold | None:
         meant = (hold for hold in self._holds if (hold.up if up else hold.down))
         return next((hold for hold in meant if any(word in line.said for word in hold.words)), None)
+
+
+def _ends_in(piece: bytes, word: bytes, tail: bytes) -> bool:
+    """Whether a piece holds a word, or its end: what was said before the piece counts no more."""
+    before = tail[max(0, len(tail) - len(word) + 1) :] if word else b""
+    return word in before + piece

@@ -14,7 +14,7 @@ from service.core.question import QUESTION
 from service.ledger import open_ledger
 from service.sandbox.broker import Broker
 from service.sandbox.simulator import Fault, SimulatorSettings
-from tests.support.lines import Lines
+from tests.support.lines import ANYTHING, Lines
 from tests.support.scene import STATE_IN_A_HURRY, Scene
 from tests.support.until import until
 from tests.support.worker import WorkerProcess
@@ -50,6 +50,9 @@ class Stage:
         self._ledger_url = usual["RELAY_LEDGER__URL"]
         self.upstream = await self._open.enter_async_context(Lines(usual["RELAY_PISTE__API_URL"]))
         self.broker = await self._open.enter_async_context(Lines(usual["RELAY_AMQP__URL"]))
+        self.database = None
+        if self._ledger_url.startswith("postgresql"):
+            self.database = await self._open.enter_async_context(Lines(self._ledger_url))
         self._open.callback(self.unlock)
         return self
 
@@ -71,12 +74,14 @@ class Stage:
         """Start the first worker, between the lines."""
         self.broker.notice(CONSUMING, PUBLISHING)
         peers = {"RELAY_PISTE__API_URL": self.upstream.url, "RELAY_AMQP__URL": self.broker.url}
+        if self.database is not None:
+            peers["RELAY_LEDGER__URL"] = self.database.url
         self._worker = await self.scene.start_worker(**peers)
 
     async def kill(self) -> None:
         """Kill the first worker; what its lines held is lost, and whatever else was in the way is gone."""
         await asyncio.to_thread(self.worker.kill)
-        for lines in (self.upstream, self.broker):
+        for lines in filter(None, (self.upstream, self.broker, self.database)):
             await lines.drop()
         self.unlock()
         self.scene.simulator.world.faults.remove()
@@ -97,7 +102,10 @@ class Stage:
         world.faults.add(fault, world.clock())
 
     def lock(self) -> None:
-        """Keep everybody from writing into the ledger."""
+        """Keep the worker from writing into the ledger."""
+        if self.database is not None:
+            self.database.hold(ANYTHING, up=True)
+            return
         self._lock = Lock(self._ledger_url.removeprefix("sqlite:///"))
         self._lock.close()
 
@@ -140,13 +148,14 @@ class Stage:
 
         await until(enough, "every answer")
 
-    async def noted(self, *states: State, asked: Sequence[Asked] = ()) -> None:
-        """Return when the ledger has these requests, all without any, in one of these states."""
+    async def noted(self, *states: State, asked: Sequence[Asked] = (), some: bool = False) -> None:
+        """Return when the ledger has these requests, all without any, in one of these states; `some`: one of them."""
         ids = {one.id for one in asked or self.asked}
 
         async def all_there() -> bool:
             async with open_ledger(self._ledger_url, lease=60.0) as ledger:
-                return {entry.id for entry in await ledger.in_state(*states)} >= ids
+                found = {entry.id for entry in await ledger.in_state(*states)} & ids
+            return bool(found) if some else found == ids
 
         await until(all_there, f"every request as {states}")
 

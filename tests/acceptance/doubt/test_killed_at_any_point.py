@@ -9,6 +9,7 @@ import pytest
 
 from service.core.entry import State
 from service.sandbox.broker import Broker
+from tests.support.postgres import Postgres
 from tests.support.scene import STATE_IN_A_HURRY
 from tests.support.stage import CONSUMING, PUBLISHING, Stage
 from tests.support.writes import ON_THE_WIRE
@@ -41,6 +42,15 @@ async def before_sending(stage: Stage) -> None:
     await hold.keeps(lines=len(stage.asked))
 
 
+async def before_it_is_ready(stage: Stage) -> None:
+    """The ledger knows of them; what must be read before some of the calls is on its way."""
+    hold = stage.upstream.hold(b"recupererModelDume", b"recupererDumeFormate", up=True)
+    await stage.start()
+    await stage.publish("draft", "change", "validation")
+    await hold.keeps(lines=3)
+    await stage.publish("invoice", "archive", "simplified")
+
+
 async def after_sending(stage: Stage) -> None:
     """The State has done the work; its answers are on their way."""
     hold = stage.upstream.hold(*ON_THE_WIRE, down=True)
@@ -59,6 +69,18 @@ async def after_the_answer(stage: Stage) -> None:
     stage.lock()
     await stage.upstream.let_go(hold)
     await stage.answered()
+
+
+async def while_it_is_written_down(stage: Stage) -> None:
+    """The answers are in the database; its word that they are is on its way."""
+    hold = stage.upstream.hold(*ON_THE_WIRE, down=True)
+    await stage.start()
+    await stage.publish()
+    await hold.keeps(lines=len(stage.asked))
+    assert stage.database is not None
+    stage.database.hold(b"COMMIT", down=True)
+    await stage.upstream.let_go(hold)
+    await stage.noted(State.ANSWERED, State.CLOSED, some=True)
 
 
 async def after_the_ledger(stage: Stage) -> None:
@@ -103,6 +125,7 @@ async def before_the_ack(stage: Stage) -> None:
 
 POINTS: dict[Reach, dict[str, str]] = {
     before_it_is_written_down: {},
+    before_it_is_ready: {},
     before_sending: {},
     after_sending: {},
     after_the_answer: PATIENT,
@@ -125,6 +148,24 @@ async def test_should_end_once_what_was_cut_off(
         await stage.kill()
         await stage.scene.start_worker()
         complaints = await stage.complaints()
+
+    assert complaints == []
+
+
+@pytest.mark.parametrize("reach", [after_the_answer, while_it_is_written_down, after_the_last_ledger_write])
+async def test_should_end_once_with_a_ledger_elsewhere(
+    broker: Broker, postgres: Postgres, tmp_path: Path, reach: Reach
+) -> None:
+    """The same where the ledger is a PostgreSQL that the worker is cut off from in that moment."""
+    url = postgres.new_database()
+    variables = {"RELAY_LEDGER__URL": url, **POINTS.get(reach, PATIENT)}
+    settings = SHOWN_LATER if POINTS.get(reach) is REST else STATE_IN_A_HURRY
+    async with Stage(broker, tmp_path, variables, settings=settings) as stage:
+        await reach(stage)
+        await stage.kill()
+        await stage.scene.start_worker()
+        complaints = await stage.complaints()
+    postgres.drop_database(url)
 
     assert complaints == []
 
