@@ -37,10 +37,17 @@ def with_ledger(settings: Settings, ask: Callable[[Ledger], Awaitable[T]]) -> T:
 
 def say(entry: Entry) -> None:
     """Print one entry: what was asked, how far it came, what the upstream answered, and what a person is asked."""
-    typer.echo(f"{entry.id}  {entry.type}  {entry.state.value}{f' ({entry.reason})' if entry.reason else ''}")
+    typer.echo(
+        printable(f"{entry.id}  {entry.type}  {entry.state.value}") + (f" ({entry.reason})" * bool(entry.reason))
+    )
     for name, value in (*_facts(entry), *_noted(entry)):
         if value not in (None, "", 0):
-            typer.echo(f"  {name:<14} {value}")
+            typer.echo(f"  {name:<14} {printable(str(value))}")
+
+
+def printable(text: str) -> str:
+    """A text of somebody else without what a terminal would obey."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _facts(entry: Entry) -> Iterator[tuple[str, object]]:

@@ -30,6 +30,13 @@ Reader = Callable[[CallFacts, Document], "Document | Refusal | None"]
 """Reads a JSON object as its API means it; None when it is not of the shape of that API."""
 
 _CODE = re.compile(r"\b[A-Z]{2,5}_MSG_\d{2}[._]\d{3}\b")
+_HALF = re.compile(
+    r"\\\\"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    "|[\ud800-\udfff]"
+)
+"""An escaped backslash, or one half of a character without the other, as an escape or as it is."""
 _NOT_OURS = frozenset({403, 404, 405, 423})
 _PASSING = frozenset({429, 502, 503, 504})
 _TOO_LARGE = 413
@@ -122,7 +129,8 @@ def _document(facts: CallFacts, answer: HttpAnswer) -> Document | None:
     if not is_json(answer.headers, answer.body):
         return None
     try:
-        document = _DECODER.decode(answer.body.decode(json.detect_encoding(answer.body), "surrogatepass"))
+        text = answer.body.decode(json.detect_encoding(answer.body), "surrogatepass")
+        document = _DECODER.decode(_HALF.sub(_whole, text))
     except (ValueError, RecursionError) as error:
         if answer.status < 300:  # noqa: PLR2004 - success
             raise AnswerLost(facts, "JSON that breaks off or is garbled") from error
@@ -132,6 +140,11 @@ def _document(facts: CallFacts, answer: HttpAnswer) -> Document | None:
             raise AnswerUnreadable(facts, "JSON that is not an object")
         return None
     return document
+
+
+def _whole(found: re.Match[str]) -> str:
+    """Half of a character can be written nowhere: neither into the ledger nor into a result."""
+    return found.group() if found.group() == r"\\" else r"\ufffd"
 
 
 def _no_number(text: str) -> NoReturn:
