@@ -37,9 +37,8 @@ def with_ledger(settings: Settings, ask: Callable[[Ledger], Awaitable[T]]) -> T:
 
 def say(entry: Entry) -> None:
     """Print one entry: what was asked, how far it came, what the upstream answered, and what a person is asked."""
-    typer.echo(
-        printable(f"{entry.id}  {entry.type}  {entry.state.value}") + (f" ({entry.reason})" * bool(entry.reason))
-    )
+    reason = f" ({entry.reason})" if entry.reason else ""
+    typer.echo(printable(f"{entry.id}  {entry.type}  {entry.state.value}{reason}"))
     for name, value in (*_facts(entry), *_noted(entry)):
         if value not in (None, "", 0):
             typer.echo(f"  {name:<14} {printable(str(value))}")
