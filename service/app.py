@@ -13,11 +13,11 @@ from contracts.results import ResultEvent
 from service import wiring
 from service.announcements import Announcements
 from service.bookkeeping import Bookkeeping
-from service.core.errors import LedgerUnavailable
 from service.core.gate import Gates
 from service.core.replies import Replies
 from service.health import HealthServer
 from service.ledger import open_ledger
+from service.ledger_watch import LedgerWatch
 from service.lifecycle import Lifecycle
 from service.maintenance import Maintenance
 from service.messaging.bus import Bus
@@ -49,13 +49,16 @@ log = get_logger(__name__)
 async def run_worker(settings: Settings, secrets: Secrets, *, version: str) -> None:
     """Work until SIGTERM or SIGINT, then stop within the grace period.
 
-    Raises what makes a start impossible: BrokerRefused, TopologyMismatch, LedgerUnavailable, AccountsInvalid,
-    MappingInvalid, OSError (the port is taken).
+    Waits for the ledger and the broker as long as it takes. Raises what makes a start impossible: BrokerRefused,
+    TopologyMismatch, AccountsInvalid, MappingInvalid, OSError (the port is taken).
     """
     stopping = _stop_signal()
     worker = Worker(settings, secrets, version=version)
-    async with worker.ledger, worker.upstreams, asyncio.TaskGroup() as group:
-        await worker.run(group, stopping)
+    try:
+        async with worker.upstreams, asyncio.TaskGroup() as group:
+            await worker.run(group, stopping)
+    finally:
+        await worker.ledger.close()
     log.info(happened.WORKER_STOPPED)
 
 
@@ -81,6 +84,7 @@ class Worker:
         )
         self._secrets = secrets
         self._bus: Bus | None = None
+        self._watch = self._ledger_watch()
 
     def _renewed(self, token: str) -> None:
         self._secrets.register_passing(token)
@@ -89,11 +93,16 @@ class Worker:
     async def run(self, group: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
         """Consume until `stopping`, then let what runs finish within the grace period."""
         maintenance = self._maintenance()
-        self.ledger.listen(on_pauses=maintenance.heard)
-        await maintenance.restore()
+        self.ledger.listen(on_pauses=maintenance.heard, on_lost=self._watch.failed)
+        async with self._health():
+            # Probes are answered from the beginning: alive, and not ready before ledger and broker are there.
+            if await _before(stopping, self._watch.open(maintenance.restore)):
+                await self._serve(group, stopping, maintenance)
+
+    async def _serve(self, group: asyncio.TaskGroup, stopping: asyncio.Event, maintenance: Maintenance) -> None:
         bus = self._bus = self._new_bus(group, self._pipeline(maintenance))
-        async with self._health(bus):
-            if not await _entered_before(bus, stopping):
+        async with _running(self._watch.run()):
+            if not await _before(stopping, bus.__aenter__()):
                 return
             keeping = (self._bookkeeping(bus).run(), maintenance.run(), maintenance.announcements.run())
             async with contextlib.aclosing(_Closing(bus)), _running(*keeping):
@@ -102,6 +111,19 @@ class Worker:
                 await stopping.wait()
                 log.info(happened.WORKER_STOPPING, in_flight=bus.in_flight, grace_s=self._settings.shutdown_grace)
                 await bus.stop(self._settings.shutdown_grace)
+
+    def _ledger_watch(self) -> LedgerWatch:
+        # All queues stand still: each holds writes, and a read would have to be told from them first. What another
+        # worker of the fleet can do with its own way to the ledger, it does.
+        def stop() -> None:
+            if self._bus is not None:
+                self._bus.pause(happened.LEDGER_LOST, is_expected=True)
+
+        def resume() -> None:
+            if self._bus is not None:
+                self._bus.resume(happened.LEDGER_LOST)
+
+        return LedgerWatch(ledger=self.ledger, stop=stop, resume=resume, show=self._metrics.ledger_usable.set)
 
     def _consume(self, bus: Bus) -> None:
         """The work queues, and the parking queues of every upstream that may be called."""
@@ -183,18 +205,15 @@ class Worker:
             bus=bus,
             upstreams=self._names,
             retention=self._settings.ledger.retention,
+            types=tuple(ROUTES),
         )
 
-    def _health(self, bus: Bus) -> HealthServer:
+    def _health(self) -> HealthServer:
         async def broker_consumed() -> bool:
-            return bus.is_consuming()
+            return self._bus is not None and self._bus.is_consuming()
 
         async def ledger_usable() -> bool:
-            try:
-                await self.ledger.ping()
-            except LedgerUnavailable:
-                return False
-            return True
+            return self._watch.is_usable
 
         return HealthServer(
             host=self._settings.http.host,
@@ -212,17 +231,17 @@ def _stop_signal() -> asyncio.Event:
     return stopping
 
 
-async def _entered_before(bus: Bus, stopping: asyncio.Event) -> bool:
-    """Whether the broker was reached; False when the worker was told to stop while it waited for it."""
-    entering = asyncio.ensure_future(bus.__aenter__())
+async def _before(stopping: asyncio.Event, beginning: Coroutine[None, None, object]) -> bool:
+    """Whether a part of the beginning came to its end; False when the worker was told to stop while it waited."""
+    begun = asyncio.ensure_future(beginning)
     stopped = asyncio.ensure_future(stopping.wait())
-    done, _ = await asyncio.wait((entering, stopped), return_when=asyncio.FIRST_COMPLETED)
-    for task in {entering, stopped} - done:
+    done, _ = await asyncio.wait((begun, stopped), return_when=asyncio.FIRST_COMPLETED)
+    for task in {begun, stopped} - done:
         task.cancel()
-    await asyncio.wait((entering, stopped))
-    if entering.cancelled():
+    await asyncio.wait((begun, stopped))
+    if begun.cancelled():
         return False
-    entering.result()
+    begun.result()
     return True
 
 

@@ -28,7 +28,7 @@ log = get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Bookkeeping:
-    """`retention` is in days."""
+    """`retention` is in days; `types` are the requests this worker takes, which the fleet is told."""
 
     metrics: Metrics
     gates: Gates
@@ -36,8 +36,8 @@ class Bookkeeping:
     bus: Bus
     upstreams: tuple[str, ...]
     retention: float
+    types: tuple[str, ...]
     _purged_at: float = float("-inf")
-    _ledger_lost: bool = False
 
     async def run(self) -> None:
         """Look at everything every few seconds, until cancelled."""
@@ -72,17 +72,11 @@ class Bookkeeping:
 
     async def _count_ledger(self) -> None:
         try:
-            await self.ledger.ping()
+            await self.ledger.know(self.types)
             totals = await self.ledger.totals()
             await self._purge()
-        except LedgerUnavailable as error:
-            if not self._ledger_lost:
-                log.error(happened.LEDGER_LOST, detail=str(error))  # noqa: TRY400  # the sentence says it all
-            self._ledger_lost = True
-            return
-        if self._ledger_lost:
-            log.warning(happened.LEDGER_REGAINED)
-        self._ledger_lost = False
+        except LedgerUnavailable:
+            return  # whoever watches the ledger says it
         self.metrics.in_doubt.set(totals.in_doubt)
         self.metrics.oldest_in_doubt.set(totals.oldest_in_doubt)
         self.metrics.oldest_unfinished_deposit.set(totals.oldest_unfinished_deposit)
@@ -91,7 +85,7 @@ class Bookkeeping:
         now = asyncio.get_running_loop().time()
         if now - self._purged_at < DAY:
             return
-        self._purged_at = now
         purged = await self.ledger.purge(self.retention)
+        self._purged_at = now
         if purged:
             log.info(happened.LEDGER_PURGED, entries=purged, older_than_days=self.retention)

@@ -18,7 +18,7 @@ from contracts.reasons import Reason
 from service.accounts import AccountBook
 from service.core.account import DEFAULT
 from service.core.delivery import Delivery
-from service.core.errors import EventInvalid, LedgerUnavailable, SubjectBusy, UpstreamFailure
+from service.core.errors import EventInvalid, FenceLost, LedgerUnavailable, SubjectBusy, UpstreamFailure
 from service.core.outcome import Completed, Outcome, Rejected, RetryLater
 from service.core.recoverability import GiveUp
 from service.core.replies import Replies
@@ -221,7 +221,7 @@ class Pipeline:
         try:
             outcome = await hand.work()
         except Exception as error:  # the ledger knows how far it came; recoverability decides
-            if not isinstance(error, UpstreamFailure | EventInvalid):
+            if not isinstance(error, UpstreamFailure | EventInvalid | LedgerUnavailable | FenceLost):
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
             return await self._recovered(error, delivery, seen, event=event, hand=hand)
         else:

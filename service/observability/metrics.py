@@ -19,6 +19,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._count_events()
         self._count_waiting()
+        self._count_ledger()
         self._count_calls()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
@@ -42,6 +43,9 @@ class Metrics:
         )
         self.dead_letters = self._gauge("dead_letters", "Messages that need a person.")
         self.unclaimed_results = self._gauge("unclaimed_results", "Results nobody had bound a queue for.")
+
+    def _count_ledger(self) -> None:
+        self.ledger_usable = self._gauge("ledger_usable", "1 while the ledger can be used, 0 while nothing is taken.")
 
     def _count_calls(self) -> None:
         self.upstream_calls = self._counter(

@@ -47,15 +47,6 @@ async def test_should_not_start_a_worker_whose_settings_do_not_fit_together() ->
     assert "Traceback" not in errors
 
 
-async def test_should_end_a_worker_whose_ledger_cannot_be_opened_with_the_reason(tmp_path: Path) -> None:
-    """The reason is one line of the log, not a traceback."""
-    (tmp_path / "file").touch()
-    code, out, errors = await run("worker", **SAFE, RELAY_LEDGER__URL=f"sqlite:///{tmp_path}/file/ledger.db")
-    last = json.loads(out.splitlines()[-1])
-
-    assert (code, errors, last["event"], last["reason"]) == (1, "", "worker_failed", "LedgerUnavailable")
-
-
 async def test_should_show_the_settings_without_their_secrets() -> None:
     """Anybody may see what is in effect."""
     code, out, _ = await run("config", "--json", **SAFE)
