@@ -15,6 +15,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import QueueEmpty
 
 from service.messaging.dialling import dial
+from service.messaging.failures import broker_errors
 from tests.chaos.requests import Asked, Mixture
 from tests.support.bus import LOST, STRUCTURED, Bus
 
@@ -54,7 +55,8 @@ class Sender:
                 channel = await self.channel()
                 name = f"{self._prefix}.events"
                 exchange = channel.default_exchange if to_queue else await channel.get_exchange(name, ensure=False)
-                await exchange.publish(message, routing_key=routing_key, timeout=CONFIRM_LIMIT)
+                with broker_errors("publishing a request"):
+                    await exchange.publish(message, routing_key=routing_key, timeout=CONFIRM_LIMIT)
             except LOST:
                 self.unsure += 1
                 await self._leave()
