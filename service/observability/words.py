@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from contracts.reasons import Reason
 from service.observability import events
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -30,7 +31,7 @@ warning window without worker write x_correlationid xml
 
 WORDS: Final = frozenset(
     word
-    for text in (_SAID, *(value for value in vars(events).values() if isinstance(value, str)))
+    for text in (_SAID, *Reason, *(value for value in vars(events).values() if isinstance(value, str)))
     for word in _WORD.findall(text.lower())
 )
 

@@ -23,6 +23,7 @@ class _Followed:
     read: int = 0
     lines: int = 0
     tail: bytes = b""
+    is_growing: bool = True
 
     def new_leaks(self) -> list[str]:
         if not self.path.exists() or self.path.stat().st_size <= self.read:
@@ -58,18 +59,21 @@ class Evidence:
 
     def follow(self, path: Path, where: str) -> None:
         """Look at a file that something is written to, at the end of each test and for the last time at `close`."""
-        self._followed.setdefault(path, _Followed(path, f"{_test()} {where}"))
+        # One that was closed grows again: a worker that was killed is started on the log it had.
+        self._followed.setdefault(path, _Followed(path, f"{_test()} {where}")).is_growing = True
 
     def close(self, path: Path) -> None:
         """Nothing is written to this file any more; it may be deleted."""
-        followed = self._followed.pop(path, None)
+        followed = self._followed.get(path)
         if followed is not None:
             self._look(followed)
+            followed.is_growing = False
 
     def look(self) -> None:
         """Look at what came into the files since the last time."""
-        for followed in tuple(self._followed.values()):
-            self._look(followed)
+        for followed in self._followed.values():
+            if followed.is_growing:
+                self._look(followed)
 
     def take(self) -> list[str]:
         """Every leak found so far, each with its place; afterwards there are none."""

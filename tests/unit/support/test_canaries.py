@@ -108,3 +108,22 @@ def test_should_look_into_headers_of_any_type() -> None:
     assert "a message, line 1" in found
     assert "another, line 1" in found
     assert "a good one" not in found
+
+
+def test_should_go_on_where_it_closed(tmp_path: Path) -> None:
+    """The log of a worker that is killed again and again is read once."""
+    evidence, log = Evidence(), tmp_path / "worker.log"
+    log.write_text(f"{PASSWORD}\n" + "nothing\n" * 200)
+    evidence.follow(log, "the log")
+    evidence.close(log)
+    first = evidence.take()
+    evidence.follow(log, "the log")
+    evidence.close(log)
+    again = evidence.take()
+    evidence.follow(log, "the log")
+    with log.open("a") as file:
+        file.write(f"{TOKEN}\n")
+    (last,) = evidence.take()
+
+    assert (len(first), again) == (1, [])
+    assert "line 202" in last or "after line 1" in last
