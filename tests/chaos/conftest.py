@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -41,9 +40,8 @@ def form(pytestconfig: pytest.Config) -> Form:
 
 @pytest.fixture
 def chaos_seed(pytestconfig: pytest.Config) -> int:
-    """Where chance begins: given, or drawn."""
-    given: int | None = pytestconfig.getoption("--chaos-seed")
-    return secrets.randbelow(1_000_000) if given is None else given
+    """Where chance begins."""
+    return int(pytestconfig.getoption("--chaos-seed"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest the markers."""
+    if config.option.chaos_seed is None:  # one for the whole run, also where several processes share it
+        config.option.chaos_seed = secrets.randbelow(1_000_000)
     config.addinivalue_line("markers", "chaos: several workers under a stream, and everything around them breaks")
     config.addinivalue_line("markers", "full: a scenario of the full form alone")
 
@@ -45,10 +48,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:  # Any: pytest's reporter has no public type
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # Any: it has no public type
     """Print the table of the scenarios that ran."""
     rows = kept(terminalreporter)
     if rows:
-        terminalreporter.section("chaos")
+        terminalreporter.section(f"chaos, seed {config.option.chaos_seed}")
         for line in lines(rows):
             terminalreporter.write_line(line)
