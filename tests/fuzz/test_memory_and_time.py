@@ -20,7 +20,7 @@ MOST_TIME = 20.0
 def measured() -> list[dict[str, Any]]:  # Any: JSON
     """What each input took, as the process that read it wrote it down."""
     command = [sys.executable, "-m", "tests.support.hostile.measure"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)  # noqa: S603 - our own
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=220)  # noqa: S603 - our own
 
     assert ran.returncode == 0, ran.stderr[-2_000:]
     return [json.loads(line) for line in ran.stdout.splitlines()]
