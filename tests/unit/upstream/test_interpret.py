@@ -285,22 +285,3 @@ def test_should_mask_account_numbers_in_refusals() -> None:
 
     assert isinstance(said, Refusal)
     assert said.text == "IBAN FR76… inconnu"
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (r"\ud83d", "\ufffd"),
-        (r"\udc00!", "\ufffd!"),
-        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
-        (r"\ud83d\ude00", "\U0001f600"),
-        (r"\\ud83d", r"\ud83d"),
-    ],
-)
-def test_should_read_half_a_character_as_none(written: str, read: str) -> None:
-    """Half of a character in the State's words could be written neither into the ledger nor into a result."""
-    body = f'{{"codeRetour": 1, "libelle": "Rejet {written}"}}'.encode()
-    refusal = interpret(CHORUS_PRO, answer(200, body), read_chorus_pro, None)
-
-    assert isinstance(refusal, Refusal)
-    assert refusal.text == f"Rejet {read}"
