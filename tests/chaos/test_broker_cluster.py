@@ -14,7 +14,6 @@ from tests.chaos.broker import (
     kill_majority,
     lose_connections,
     part_node,
-    withhold_confirms,
 )
 from tests.chaos.conftest import OpenChaos
 from tests.chaos.steps import kill_one, wait
@@ -63,7 +62,6 @@ async def test_should_survive_parted_and_frozen_nodes(cluster: Cluster, open_cha
         wait(1),
         alarm("disk", cluster.raise_disk_alarm, cluster.clear_disk_alarm, seconds=2),
         lose_connections(cluster),
-        withhold_confirms(cluster, seconds=3),
         wait(1),
         limit=260,
     )
