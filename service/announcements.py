@@ -29,6 +29,7 @@ class Announcements:
     ledger: Ledger
     profile: str
     publish: Callable[[ResultEvent], Awaitable[None]]
+    orphaned: float = ORPHANED
     _waiting: asyncio.Queue[Episode] = field(default_factory=asyncio.Queue)
 
     def add(self, episode: Episode) -> None:
@@ -39,7 +40,7 @@ class Announcements:
         """Say what is added, and now and then what others left unsaid, until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(ORPHANED):
+                async with asyncio.timeout(self.orphaned):
                     episode = await self._waiting.get()
             except TimeoutError:
                 await self._say_orphaned()
@@ -48,7 +49,7 @@ class Announcements:
 
     async def _say_orphaned(self) -> None:
         try:
-            left = await self.ledger.unsaid(older_than=ORPHANED)
+            left = await self.ledger.unsaid(older_than=self.orphaned)
         except LedgerUnavailable:
             return
         for episode in left:

@@ -20,7 +20,7 @@ LONG_TESTS = {
 LONG_FUNCTIONS: dict[str, str] = {}
 CATCH_ALL = {
     "service/pipeline.py": "the relay's own mistakes end here: the event is kept",
-    "service/ledger/writer.py": "an error of one job belongs to its caller, not to the other jobs of the transaction",
+    "service/ledger/batch.py": "an error of one job belongs to its caller, not to the other jobs of the transaction",
 }
 MAY_PRINT = ("service/cli/", "service/sandbox/")
 

@@ -128,11 +128,10 @@ async def test_should_take_the_turn_of_a_worker_that_died_while_it_tried(url: st
         assert {one.name for one in others} & set(health.asked)
 
 
-async def test_should_say_what_a_worker_died_over(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_should_say_what_a_worker_died_over(url: str) -> None:
     """A pause that was written down and never published is published by another worker."""
-    monkeypatch.setattr("service.announcements.ORPHANED", 0.5)
     health = Health(is_up=False)
-    async with gatekeepers(2, url, health) as keepers:
+    async with gatekeepers(2, url, health, orphaned=0.5) as keepers:
         keepers[0].is_mute = True
         await keepers[0].meets()
         await all_said(keepers[1:], "upstream.paused.v1")

@@ -12,7 +12,7 @@ from typing import cast
 
 from contracts.results import ResultEvent
 from service.accounts import AccountBook
-from service.announcements import Announcements
+from service.announcements import ORPHANED, Announcements
 from service.core.account import DEFAULT, Account
 from service.core.errors import CallFacts, Unavailable, UpstreamFailure
 from service.core.gate import Gates, Position, Scope
@@ -41,6 +41,7 @@ class Gatekeeper:
     name: str
     health: Health
     ledger: Ledger
+    orphaned: float = ORPHANED
     accounts: AccountBook = field(default_factory=lambda: book("the same everywhere"))
     maintenance: Maintenance = field(init=False)
     published: list[ResultEvent] = field(default_factory=list)
@@ -51,7 +52,9 @@ class Gatekeeper:
         self.maintenance = Maintenance(
             gates=Gates(interval=timedelta(seconds=0.3)),
             ledger=self.ledger,
-            announcements=Announcements(ledger=self.ledger, profile="local", publish=self._publish),
+            announcements=Announcements(
+                ledger=self.ledger, profile="local", publish=self._publish, orphaned=self.orphaned
+            ),
             rests=Rests(ledger=self.ledger, accounts=self.accounts),
             upstreams=(UPSTREAM,),
             check_health=self._check,
@@ -117,12 +120,14 @@ def book(password: str) -> AccountBook:
 
 
 @asynccontextmanager
-async def gatekeepers(count: int, url: str, health: Health) -> AsyncIterator[list[Gatekeeper]]:
-    """So many workers, their gates kept; all stopped afterwards."""
+async def gatekeepers(
+    count: int, url: str, health: Health, *, orphaned: float = ORPHANED
+) -> AsyncIterator[list[Gatekeeper]]:
+    """So many workers, their gates kept; all stopped afterwards. `orphaned` is in seconds."""
     async with AsyncExitStack() as stack:
         keepers: list[Gatekeeper] = []
         for number in range(1, count + 1):
-            keeper = Gatekeeper(f"worker-{number}", health, open_ledger(url, lease=20.0))
+            keeper = Gatekeeper(f"worker-{number}", health, open_ledger(url, lease=20.0), orphaned)
             await stack.enter_async_context(keeper.ledger)
             await keeper.maintenance.restore()
             keeper.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -20,11 +19,10 @@ from urllib.parse import quote, urlsplit
 import psycopg
 
 from service.sandbox.broker.guard import Guard
-from service.sandbox.broker.install import install_package, may_install
 from tests.support.canaries import DATABASE_PASSWORD
+from tests.support.postgres_programs import PostgresUnavailable, find_programs, user_of_the_server
 
 GIVEN = "RELAY_TEST_POSTGRES_URL"
-PLACES = "/usr/lib/postgresql/*/bin"
 LIMIT = 60.0
 """Seconds a server may take to start or stop on a loaded machine."""
 
@@ -39,10 +37,6 @@ SETTINGS = {
     "wal_level": "replica",
     "max_wal_senders": "4",
 }
-
-
-class PostgresUnavailable(Exception):
-    """No PostgreSQL can be had, or it did not start; says in one sentence why."""
 
 
 class Postgres:
@@ -103,7 +97,7 @@ class PrivatePostgres(Postgres):
         self._settings = SETTINGS | dict(settings or {})
         self._copy_of = copy_of
         self._server: subprocess.Popen[bytes] | None = None
-        self._user = _user()
+        self._user = user_of_the_server()
         self.folder = Path(tempfile.mkdtemp(prefix="relay-postgres-"))
         self._guard: Guard | None = None
         self.port = _free_port()
@@ -260,45 +254,6 @@ def choose_postgres(environment: Mapping[str, str] = os.environ) -> Postgres:
     if url := environment.get(GIVEN):
         return Postgres(url)
     return PrivatePostgres()
-
-
-def find_programs() -> Path:
-    """The folder of PostgreSQL's programs, installed now where they are missing and may be."""
-    found = _programs()
-    if found is None and may_install() and _install():
-        found = _programs()
-    if found is None:
-        raise PostgresUnavailable(f"install PostgreSQL (apt-get install postgresql), or name a server in {GIVEN}")
-    return found
-
-
-def _programs() -> Path | None:
-    folders = [path for path in Path("/").glob(PLACES.lstrip("/")) if (path / "initdb").exists()]
-    if folders:
-        return max(folders, key=lambda path: float(path.parent.name))
-    initdb = shutil.which("initdb")
-    return Path(initdb).resolve().parent if initdb else None
-
-
-def _install() -> bool:
-    """Without the cluster that Debian would make and start."""
-    if not install_package("postgresql-common"):
-        return False
-    wishes = Path("/etc/postgresql-common/createcluster.conf")
-    if wishes.exists():
-        wishes.write_text(f"{wishes.read_text()}\ncreate_main_cluster = false\n")
-    return install_package("postgresql")
-
-
-def _user() -> tuple[int, int] | None:
-    """Whom the server runs as: PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            known = pwd.getpwnam(name)
-            return known.pw_uid, known.pw_gid
-    raise PostgresUnavailable("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
 def _children(parent: int) -> list[int]:
