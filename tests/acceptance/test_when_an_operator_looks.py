@@ -86,7 +86,7 @@ async def test_should_say_what_is_wrong_before_anything_starts(scene: Scene) -> 
 )
 async def test_should_let_a_person_decide(scene: Scene, decision: list[str], ending: str) -> None:
     """Where only a person may send again, the event is held, named, decided about, and goes on."""
-    event = await _held(scene, "reset_before")
+    event = await _held(scene)
     listed = await _command(scene, "doubt", "list")
     await _command(scene, "doubt", "decide", event["id"], *decision)
     await _command(scene, "deadletters", "replay", event["id"])
@@ -98,24 +98,10 @@ async def test_should_let_a_person_decide(scene: Scene, decision: list[str], end
     assert await scene.audit.quiet() == {}
 
 
-async def test_should_follow_what_a_person_found(scene: Scene) -> None:
-    """A person finds the flow on the portal: the relay follows it and sends nothing."""
-    event = await _held(scene, "reset_before")
-    sent = deposit(new_number())
-    await scene.bus.publish(sent)
-    done = await scene.bus.terminal(sent["id"])
-    files = scene.audit.calls("deposerFluxFacture")
-    await _command(scene, "doubt", "decide", event["id"], "sent", "--flow-number", done["data"]["flow_number"])
-    await _command(scene, "deadletters", "replay", event["id"])
-    await scene.bus.result(event["id"], "invoice.deposit.received.v1")
-
-    assert scene.audit.calls("deposerFluxFacture") == files
-
-
-async def _held(scene: Scene, kind: str) -> Json:
+async def _held(scene: Scene) -> Json:
     """A deposit nobody knows the fate of, held for a person."""
     await scene.start_worker(RELAY_DOUBT__THEN="ask", RELAY_DOUBT__LOOKS="1")
-    fault = Fault.model_validate({"operation": "deposerFluxFacture", "kind": kind, "count": 1})
+    fault = Fault.model_validate({"operation": "deposerFluxFacture", "kind": "reset_before", "count": 1})
     scene.simulator.faults.add(fault, scene.simulator.world.clock())
     event = deposit(new_number())
     await scene.bus.publish(event)

@@ -51,7 +51,6 @@ async def test_should_start_with_a_pause_of_what_is_configured_no_more(scene: Sc
         await ledger.pause("dume", "unavailable", datetime.now(UTC), None)
     without = dict.fromkeys((name for name in SECRETS if name.startswith("RELAY_DUME__")), "")
     worker = await scene.start_worker(**without)
-    await worker.line("gate_probed", scope="dume")
     event = deposit(new_number())
     await scene.bus.publish(event)
     result = await scene.bus.terminal(event["id"])
