@@ -34,7 +34,7 @@ fuzz: $(READY) ## ten times as much hostile input as in make test; SEED=7 makes 
 check: $(READY) ## format, lint, types, import contracts, generated files, manifests
 	@.make/check
 
-bench: $(READY) ## the relay against a bare loop and against FastStream, ratios printed
+bench: $(READY) ## the relay against a bare loop and FastStream, its ledgers against each other, ratios printed
 	$(WITH_BROKER)
 	@.make/bench
 

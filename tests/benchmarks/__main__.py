@@ -1,4 +1,4 @@
-"""Runs the three contestants in turn on the same job, broker and canned upstream, and prints how they compare."""
+"""Runs the contestants in turn on the same job, broker and canned upstream, and prints how they compare."""
 
 import argparse
 import asyncio
@@ -21,11 +21,13 @@ import aio_pika
 from service.messaging.declaring import declare
 from service.messaging.topology import Topology
 from service.sandbox.broker import Broker, choose_broker
+from tests.support.postgres import Postgres, PrivatePostgres
 from tests.support.worker import SECRETS
 
-RELAY, BARE, FRAMEWORK = "relay", "bare aio-pika + aiohttp", "FastStream"
+RELAY, ON_POSTGRES, BARE, FRAMEWORK = "relay", "relay on PostgreSQL", "bare aio-pika + aiohttp", "FastStream"
 COMMANDS = {
     RELAY: [sys.executable, "-m", "service", "worker"],
+    ON_POSTGRES: [sys.executable, "-m", "service", "worker"],
     BARE: [sys.executable, "-m", "tests.benchmarks.bare"],
     FRAMEWORK: [sys.executable, "-m", "tests.benchmarks.framework"],
 }
@@ -100,7 +102,7 @@ def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(broker: Broker, name: str, job: Job, port: int) -> tuple[float, float]:
+async def measure(broker: Broker, postgres: Postgres, name: str, job: Job, port: int) -> tuple[float, float]:
     """One run of one contestant on a virtual host of its own: events a second, processor milliseconds an event."""
     vhost = f"bench-{secrets.token_hex(4)}"
     url = broker.vhost(vhost)
@@ -112,7 +114,8 @@ async def measure(broker: Broker, name: str, job: Job, port: int) -> tuple[float
     collecting = asyncio.create_task(collect(url, job, bound))
     await bound.wait()
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | environment_of(url, port, job, Path(folder))
+        ledger = postgres.new_database() if name == ON_POSTGRES else f"sqlite:///{Path(folder) / 'ledger.db'}"
+        environment = os.environ | environment_of(url, port, job, ledger)
         with started(COMMANDS[name], environment, Path(folder) / "log") as process:
             try:
                 async with asyncio.timeout(LONGEST_RUN):
@@ -125,7 +128,7 @@ async def measure(broker: Broker, name: str, job: Job, port: int) -> tuple[float
     return rate, spent
 
 
-def environment_of(url: str, port: int, job: Job, folder: Path) -> dict[str, str]:
+def environment_of(url: str, port: int, job: Job, ledger: str) -> dict[str, str]:
     """Everything on: ledger with durable commits, JSON logs, metrics."""
     api = f"http://127.0.0.1:{port}"
     return {
@@ -136,7 +139,7 @@ def environment_of(url: str, port: int, job: Job, folder: Path) -> dict[str, str
         "RELAY_AMQP__URL": url,
         "RELAY_PISTE__OAUTH_URL": api,
         "RELAY_PISTE__API_URL": api,
-        "RELAY_LEDGER__URL": f"sqlite:///{folder / 'ledger.db'}",
+        "RELAY_LEDGER__URL": ledger,
         "RELAY_CONCURRENCY": str(job.concurrency),
         "RELAY_HTTP__PORT": "0",
     }
@@ -173,11 +176,12 @@ async def run(job: Job) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         choose_broker() as broker,
+        PrivatePostgres({"fsync": "on"}) as postgres,
         started(command, os.environ, Path(folder) / "upstream.log"),
     ):
         for number in range(1, job.rounds + 1):
             for name in COMMANDS:
-                rate, spent = await measure(broker, name, job, port)
+                rate, spent = await measure(broker, postgres, name, job, port)
                 rates[name].append(rate)
                 print(f"round {number}  {name:<26} {rate:8.0f} events/s  {spent:6.2f} CPU ms/event", flush=True)
     report(job, rates)
@@ -189,7 +193,7 @@ def report(job: Job, rates: Mapping[str, list[float]]) -> None:
     for name, measured in rates.items():
         low, middle, high = min(measured), statistics.median(measured), max(measured)
         print(f"{name:<26} median {middle:7.0f}  (min {low:.0f}, max {high:.0f}) events/s")
-    for name in (BARE, FRAMEWORK):
+    for name in (ON_POSTGRES, BARE, FRAMEWORK):
         ratios = [ours / theirs for ours, theirs in zip(rates[RELAY], rates[name], strict=True)]
         print(f"relay / {name}: {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
 
