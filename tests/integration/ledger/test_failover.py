@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from service.core.entry import Begun, Change, State
@@ -134,11 +135,18 @@ async def _works(ledger: Ledger) -> bool:
 
 
 async def _has_it(server: PrivatePostgres, url: str, id: str) -> bool:
-    return bool(server.ask_in(url, "SELECT 1 FROM entries WHERE id = %s", id))
+    return _finds(server, url, "SELECT 1 FROM entries WHERE id = %s", id)
 
 
 async def _remembers(server: PrivatePostgres, url: str) -> bool:
-    return bool(server.ask_in(url, "SELECT 1 FROM memory WHERE since < %s", (MADE - timedelta(hours=2)).isoformat()))
+    return _finds(server, url, "SELECT 1 FROM memory WHERE since < %s", (MADE - timedelta(hours=2)).isoformat())
+
+
+def _finds(server: PrivatePostgres, url: str, statement: str, value: str) -> bool:
+    try:
+        return bool(server.ask_in(url, statement, value))
+    except psycopg.errors.UndefinedTable:  # the making of the tables has not been copied yet
+        return False
 
 
 async def _has_database(server: PrivatePostgres, url: str) -> bool:

@@ -73,7 +73,7 @@ async def test_should_keep_every_acknowledged_write_of_a_killed_worker(ledger_ur
     assert (steady.returncode, errors) == (0, b"")
     assert {(entry.state, entry.outcome == outcome_of(entry.id)) for entry in ends} == {(State.CLOSED, True)}
     assert standings <= {Standing.CONFLICT}, "the keys came in the same commit as the entry"
-    assert examine(ledger_url).damage is None
+    assert _damage(ledger_url) is None
 
 
 async def _line(worker: asyncio.subprocess.Process) -> str:
@@ -89,3 +89,8 @@ async def _standing_of_a_rival(ledger: Ledger, left: Entry) -> Standing:
     name, _, number = left.id.rpartition("-")
     rival = replace(own(name, int(number)), id=f"rival of {left.id}", digest="rival")
     return (await take(ledger, rival, owner="rival")).standing
+
+
+def _damage(url: str) -> str | None:
+    """What dying writers did to a file; a server keeps its own files, and none of its processes was killed."""
+    return examine(url).damage if url.startswith("sqlite:") else None
