@@ -96,8 +96,13 @@ class Worker:
         self.ledger.listen(on_pauses=maintenance.heard, on_lost=self._watch.failed)
         async with self._health():
             # Probes are answered from the beginning: alive, and not ready before ledger and broker are there.
-            if await _before(stopping, self._watch.open(maintenance.restore)):
+            if await _before(stopping, self._watch.open(lambda: self._introduce(maintenance))):
                 await self._serve(group, stopping, maintenance)
+
+    async def _introduce(self, maintenance: Maintenance) -> None:
+        """Tell the fleet what this worker takes before it takes anything: until then an older one refuses it."""
+        await self.ledger.know(tuple(ROUTES))
+        await maintenance.restore()
 
     async def _serve(self, group: asyncio.TaskGroup, stopping: asyncio.Event, maintenance: Maintenance) -> None:
         bus = self._bus = self._new_bus(group, self._pipeline(maintenance))

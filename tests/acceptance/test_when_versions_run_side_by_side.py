@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from service.ledger import open_ledger
 from tests.builders import deposit, new_number
 from tests.support.bus import Json
 from tests.support.newer import NEWER
@@ -52,6 +53,14 @@ async def test_should_leave_to_the_newer_version_what_it_has_begun(scene: Scene)
 
     assert {kind(scene, id) for id in ids} == {"done"}
     assert scene.audit.complaints_in_full(ids) == []
+
+
+async def test_should_say_what_it_takes_before_it_takes_anything(scene: Scene) -> None:
+    """The first request of a new kind may come to an older worker just as the newer one starts."""
+    worker = await scene.start_worker(program=PROGRAM)
+    await worker.line("worker_started")
+    async with open_ledger(scene.environment()["RELAY_LEDGER__URL"], lease=20.0) as ledger:
+        assert await ledger.is_known(NEWER)
 
 
 async def test_should_refuse_at_once_what_no_worker_of_the_fleet_takes(scene: Scene) -> None:
