@@ -69,8 +69,9 @@ class Sender:
         async with self._lock:
             if self._channel is None or self._channel.is_closed:
                 await self._leave()
-                self._connection = await dial(self._url, timeout=10.0, heartbeat=15)
-                self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                with broker_errors("opening a channel"):
+                    self._connection = await dial(self._url, timeout=10.0, heartbeat=15)
+                    self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
             return self._channel
 
     async def _leave(self) -> None:
