@@ -10,7 +10,7 @@ from typing import Any
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
 from service.core.doubt import Doubt, Step, after_empty_look, next_step
-from service.core.entry import Begun, Change, Entry, State
+from service.core.entry import Begun, Change, Earlier, Entry, State
 from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, RetryLater
 from service.core.question import DECIDED, QUESTION, with_failure, with_send
@@ -174,22 +174,21 @@ class WriteInHand:
 
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""
-        task = self._task
-        if self._sent_before is None or self.doubt is Doubt.REPEAT:
+        task, earlier = self._task, self._sent_before
+        if earlier is None or self.doubt is Doubt.REPEAT:
             return await self._send()
         if self.doubt is Doubt.LOOK_UP:
             looked = await task.write.look(task.prepared, self.entry, task.calls)
             if isinstance(looked, Absent):
-                return await self._look_for_it_again()
+                return await self._look_for_it_again(earlier)
             if isinstance(looked, UsedByOther):
                 return await self._finish(_number_used(looked))
-        source, id = self._sent_before
-        raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+        detail = f"Event {earlier.id} of {earlier.source} already asked for it."
+        raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
 
-    async def _look_for_it_again(self) -> Outcome:
-        """A search lags behind what was just made: it is gone only when it was looked for as long as in doubt."""
-        task = self._task
-        if (task.event.now - task.delivery.first_seen).total_seconds() >= self._policies.doubt.wait:
+    async def _look_for_it_again(self, earlier: Earlier) -> Outcome:
+        """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""
+        if earlier.ago >= self._policies.doubt.wait:
             return await self._send()
         await self.lease.change(Change(release=True))
         return RetryLater(delay=self._policies.retries.smallest, reason="key_busy", counted=False)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from service.core.entry import Begun, Change, Entry, Registration, Standing, State
+from service.core.entry import Begun, Change, Earlier, Entry, Registration, Standing, State
 from service.core.errors import FenceLost
 from service.ledger.database import Database, Row
 from service.ledger.keys import (
-    Request,
     claim_keys,
     close_keys,
     find_rivals,
@@ -155,7 +154,7 @@ def read(db: Database, row: Row) -> Entry:
     return to_entry(row, now=db.now(), boot=db.boot)
 
 
-def _standing(db: Database, row: Row, asking: Asking, until: float) -> tuple[Standing, Request | None]:
+def _standing(db: Database, row: Row, asking: Asking, until: float) -> tuple[Standing, Earlier | None]:
     """Where the asker stands, keys and subjects taken if it may go on; and who put a key upstream before."""
     if (standing := _known_already(row, asking)) is not None:
         return standing, None
