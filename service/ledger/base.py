@@ -80,8 +80,8 @@ class Ledger(ABC):
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
         is created in doubt, to be looked up after that many seconds, unless the event was made after the ledger began
         to remember everything; None for a first delivery.
-        `send`: whoever asks will send at once, so an entry claimed by this call, whose keys nobody put upstream before,
-        goes on to `sending` in the same commit; the answer says so.
+        `send`: whoever asks will send at once, so an entry claimed by this call that was never sent, whose keys nobody
+        put upstream before, goes on to `sending` in the same commit; the answer says so.
         """
 
     @abstractmethod

@@ -56,7 +56,8 @@ def begin(db: Database, asking: Asking, lease: float) -> Begun:
     if standing is not Standing.HELD:
         return Begun(standing=standing, entry=read(db, row), created=created)
     is_unsent = row["state"] == State.CLAIMED
-    is_sending = asking.send and is_unsent and earlier is None
+    # A later send is noted with its time, in a commit of its own: see `with_send`.
+    is_sending = asking.send and is_unsent and earlier is None and row["sends"] == 0
     entry = _take(db, asking, db.now() + lease, is_sending=is_sending)
     before = earlier if is_unsent else None
     return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=before)
