@@ -177,14 +177,19 @@ class WriteInHand:
         task, earlier = self._task, self._sent_before
         if earlier is None or self.doubt is Doubt.REPEAT:
             return await self._send()
-        if self.doubt is Doubt.LOOK_UP:
-            looked = await task.write.look(task.prepared, self.entry, task.calls)
-            if isinstance(looked, Absent):
+        is_given_up = earlier.reason == Reason.GIVEN_UP
+        match await task.write.look(task.prepared, self.entry, task.calls) if self.doubt is Doubt.LOOK_UP else None:
+            case Absent():
                 return await self._look_for_it_again(earlier)
-            if isinstance(looked, UsedByOther):
-                return await self._finish(_number_used(looked))
-        detail = f"Event {earlier.id} of {earlier.source} already asked for it."
-        raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
+            case UsedByOther() as other:
+                return await self._finish(other.end)
+            case Found() as found if is_given_up:
+                return await self._accepted(found.answer)  # nobody was told of it
+            case _ if is_given_up:
+                return await self._send()  # whoever asks anew was told to look first
+            case _:
+                detail = f"Event {earlier.id} of {earlier.source} already asked for it."
+                raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
 
     async def _look_for_it_again(self, earlier: Earlier) -> Outcome:
         """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""
@@ -199,7 +204,7 @@ class WriteInHand:
             case Found():
                 return await self._accepted(looked.answer)
             case UsedByOther():
-                return await self._finish(_number_used(looked))
+                return await self._finish(looked.end)
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
@@ -293,7 +298,3 @@ class WriteInHand:
         )
         await self.lease.change(change)
         return Completed(results=results, reason=reason)
-
-
-def _number_used(looked: UsedByOther) -> Finished:
-    return Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED)

@@ -120,10 +120,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """An earlier request that put the same natural key upstream, and how many seconds ago it ended."""
+    """An earlier request that put the same natural key upstream, or may have: why and how many seconds ago it ended."""
 
     source: str
     id: str
+    reason: str
     ago: float
 
 
@@ -131,7 +132,8 @@ class Earlier:
 class Begun:
     """The answer to "may I work on this write?". `is_sending`: the same commit noted that it is being sent.
 
-    `sent_before` is the last of the earlier requests that put one of its natural keys upstream.
+    `sent_before` is the last of the earlier requests that put one of its natural keys upstream, or
+    that a person gave up.
     """
 
     standing: Standing

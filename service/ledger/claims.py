@@ -12,6 +12,7 @@ from service.ledger.keys import (
     close_keys,
     find_rivals,
     free_subjects,
+    keys_of,
     leases_of,
     renew_subjects,
     subject_keys,
@@ -146,7 +147,7 @@ def decide(db: Database, *, source: str, id: str, change: Change, lease: float) 
     statement = f"UPDATE entries SET {names}, fence = fence + 1, turn = 0 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
     row = db.execute(statement, (*columns.values(), source, id)).fetchone()
     if change.state is State.CLOSED:
-        close_keys(db, source, id, ())
+        close_keys(db, source, id, keys_of(db, source, id))  # it may exist: whoever asks for the same looks first
     return read(db, row)
 
 

@@ -31,14 +31,14 @@ def find_rivals(db: Database, asked: Registration) -> Rivals:
 
 def _earlier(db: Database, row: Row) -> Earlier:
     ago = (db.wall() - datetime.fromisoformat(row["changed_at"])).total_seconds()
-    return Earlier(source=row["source"], id=row["id"], ago=ago)
+    return Earlier(source=row["source"], id=row["id"], reason=row["reason"], ago=ago)
 
 
 def _with_keys(db: Database, asked: Registration, keys: Sequence[str]) -> list[Row]:
     # Two halves, each answered by a partial index of its own.
     which = f"k.account = ? AND k.operation = ? AND k.key IN ({_marks(keys)})"
     statement = " UNION ALL ".join(
-        f"SELECT e.source, e.id, e.changed_at, k.unfinished, k.kept FROM keys k"  # noqa: S608  # marks and names
+        f"SELECT e.source, e.id, e.changed_at, e.reason, k.unfinished, k.kept FROM keys k"  # noqa: S608  # marks and names
         f" JOIN entries e ON e.source = k.source AND e.id = k.id WHERE {which} AND k.{half} = 1"
         for half in ("unfinished", "kept")
     )
@@ -55,6 +55,12 @@ def claim_keys(db: Database, asked: Registration) -> None:
             " unfinished = 1, kept = 0",
             [value for key in keys for value in (asked.account, asked.operation, key, asked.source, asked.id)],
         )
+
+
+def keys_of(db: Database, source: str, id: str) -> tuple[str, ...]:
+    """All natural keys of a write."""
+    rows = db.execute("SELECT key FROM keys WHERE source = ? AND id = ?", (source, id)).fetchall()
+    return tuple(row["key"] for row in rows)
 
 
 def close_keys(db: Database, source: str, id: str, kept: tuple[str, ...]) -> None:
