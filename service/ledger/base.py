@@ -75,8 +75,8 @@ class Ledger(ABC):
         """Take the lease of a write, creating its entry when there is none.
 
         The same identity with other content is TAKEN while the first is unfinished, REUSED afterwards.
-        `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
-        a request published anew after it was answered is CLOSED, so that it gets the same results again.
+        `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that what may be a request
+        published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
         is created in doubt, to be looked up after that many seconds, unless the event was made after the ledger began
         to remember everything; None for a first delivery.

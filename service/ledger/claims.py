@@ -181,7 +181,9 @@ def _known_already(row: Row, asking: Asking) -> Standing | None:
     if row["digest"] not in (asking.asked.digest, ""):
         # Before the turn: the turns of another content's copies say nothing about this one.
         return Standing.REUSED if is_closed else Standing.TAKEN
-    if asking.turn < row["turn"] and (asking.unseen_wait is not None or not is_closed):
+    # What a requester published, rather than a copy of it, is always answered once there is an answer.
+    may_be_anew = asking.turn == 0 or asking.unseen_wait is None
+    if asking.turn < row["turn"] and not (is_closed and may_be_anew):
         return Standing.OVERTAKEN
     return Standing.CLOSED if is_closed else None
 
