@@ -161,7 +161,7 @@ class Ledger(ABC):
 
     @abstractmethod
     async def know(self, types: Sequence[str]) -> None:
-        """Tell the fleet that this worker takes requests of these types; believed for two minutes."""
+        """Tell the fleet that this worker takes requests of these types; believed for three minutes."""
 
     @abstractmethod
     async def is_known(self, type: str) -> bool:
