@@ -133,8 +133,13 @@ class Ledger(ABC):
         """Counts and ages for the metrics."""
 
     @abstractmethod
-    async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
-        """Begin a pause of `scope`; None when one is running already (somebody else announced it)."""
+    async def pause(
+        self, scope: str, cause: str, since: datetime, until: datetime | None, *, anew: bool = False
+    ) -> Episode | None:
+        """Begin a pause of `scope`; None when one is running already (somebody else announced it).
+
+        `anew` ends that one in the same commit, so that nobody hears of a moment without a pause.
+        """
 
     @abstractmethod
     async def resume(self, scope: str) -> Episode | None:
