@@ -100,7 +100,7 @@ _ROWS = (
     ),
     _failed(
         _R.UNSUPPORTED_TYPE, "The relay knows no request of this type.",
-        "Check the type against the list of contracts; publish under one of those.",
+        "Check the type and the routing key against the list of contracts; publish under one of those, with a new id.",
     ),
     _failed(
         _R.EXPIRED, "The expirytime had passed before anything was sent.",

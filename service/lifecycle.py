@@ -38,9 +38,7 @@ class Lifecycle:
         `is_new`: nobody has worked on this event before, so one that the ledger does not know is new, not in doubt.
         """
         owner = f"{self._worker}/{next(self._count)}"
-        # What cannot be served was never sent, so it is never in doubt.
-        unseen = not is_new and not isinstance(task.prepared, EventInvalid)
-        wait = self._policies.doubt.wait if unseen else None
+        wait = None if is_new or _was_never_sent(task) else self._policies.doubt.wait
         asked_at = steady()
         begun = await self._ledger.begin(
             _registration(task), owner=owner, turn=task.delivery.turn, unseen_wait=wait, send=task.is_sendable
@@ -76,6 +74,11 @@ class Lifecycle:
     def _failed(self, task: Task, reason: Reason, detail: str, entry: Entry | None = None) -> Completed:
         now = entry.created_at if entry and entry.created_at else task.event.now
         return Completed(results=(self._replies.failure(task.event.envelope, reason, detail, now),), reason=reason)
+
+
+def _was_never_sent(task: Task) -> bool:
+    """Whether the request can never have been served; one that the broker gave back may have been."""
+    return isinstance(task.prepared, EventInvalid) and task.prepared.reason != Reason.UNDELIVERABLE
 
 
 def _registration(task: Task) -> Registration:

@@ -69,6 +69,7 @@ class Maintenance:
     _name: str = field(default_factory=worker_name)
     _shared: dict[Scope, Episode] = field(default_factory=dict)
     _announced: set[Scope] = field(default_factory=set)
+    _opening: set[Scope] = field(default_factory=set)
     _windows: tuple[Window, ...] = ()
     _calendar_lost: bool = False
     _checks: dict[str, asyncio.Task[UpstreamFailure | None]] = field(default_factory=dict)
@@ -110,15 +111,14 @@ class Maintenance:
         episodes = {Scope.parse(episode.scope): episode for episode in filter(self._is_upstreams, running)}
         self._shared = {scope: one for scope, one in episodes.items() if one.cause not in OF_THIS_WORKER}
         for scope, episode in self._shared.items():
-            is_open = self.gates.gate(scope).position is Position.OPEN
-            if is_open:
+            if self.gates.gate(scope).position is Position.OPEN:
                 closed = _closed_by(episode)
                 self.gates.put(closed if closed.until else closed.postponed(now, self.gates.interval))
                 log.info(happened.API_CLOSED, scope=str(scope), cause=episode.cause, until=episode.until, heard=True)
                 self.changed(scope.upstream)
         for scope in before.keys() - episodes.keys():
             if scope not in self._announced:
-                self._opened(self.gates.gate(scope), heard=True)
+                self._opened(self.gates.gate(scope), heard=scope not in self._opening)
 
     def _is_upstreams(self, episode: Episode) -> bool:
         return not is_rest(episode) and Scope.parse(episode.scope).upstream in self.upstreams
@@ -231,10 +231,13 @@ class Maintenance:
 
     async def _open(self, gate: Gate) -> None:
         """Open it for the whole fleet; without the ledger, which nothing can be sent without, it stays on trial."""
+        self._opening.add(gate.scope)  # this worker hears of its own opening too, before it has the answer
         try:
             episode = None if gate.position is Position.OPEN else await self.ledger.resume(str(gate.scope))
         except LedgerUnavailable:
             return
+        finally:
+            self._opening.discard(gate.scope)
         self._opened(self.gates.gate(gate.scope), heard=False)
         if episode is not None:
             self.announcements.add(episode)

@@ -33,8 +33,7 @@ class Rests:
         scope = self._scope(name)
         try:
             # A rest that begins anew after one try is a new pause: the others count from it.
-            await self.ledger.resume(scope)
-            await self.ledger.pause(scope, REJECTED, now, None)
+            await self.ledger.pause(scope, REJECTED, now, None, anew=True)
         except LedgerUnavailable:
             return  # it rests here; the others find out for themselves
 

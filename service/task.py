@@ -65,6 +65,12 @@ class Task:
         keys = () if isinstance(self.prepared, EventInvalid) else self.write.keys(self.prepared)
         return keys or (self.event.envelope.subject or f"event {self.event.envelope.id}",)
 
+    def invalid(self, *, is_unsent: bool) -> EventInvalid | None:
+        """Why the request cannot be served; an objection counts before the first send only."""
+        if isinstance(self.prepared, EventInvalid):
+            return self.prepared
+        return self.objection if is_unsent else None
+
     def needs_person(self, question: Mapping[str, object]) -> Rejected:
         """Its event goes to the dead letters with what a person is asked."""
         detail = f"{question.get('why', '')} It is about {', '.join(self.about)}."

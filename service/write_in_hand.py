@@ -10,8 +10,8 @@ from typing import Any
 from contracts.reasons import Reason
 from contracts.results import ResultEvent
 from service.core.doubt import Doubt, Step, after_empty_look, next_step
-from service.core.entry import Begun, Change, Entry, State
-from service.core.errors import EventInvalid, UpstreamFailure
+from service.core.entry import Begun, Change, Earlier, Entry, State
+from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, RetryLater
 from service.core.question import DECIDED, QUESTION, with_failure, with_send
 from service.core.recoverability import GiveUp, Reached
@@ -66,7 +66,7 @@ class WriteInHand:
             self._is_sending = False
             return await self._sent(self._task.prepared, replace(self.entry, state=State.CLAIMED))
         await self._believe_the_message()
-        invalid = self._invalid()
+        invalid = self._task.invalid(is_unsent=self.reached is Reached.UNSENT and self.entry.sends == 0)
         if invalid is None:
             return await self._do(next_step(self.entry, self.doubt))
         if self.reached is Reached.UNSENT:
@@ -74,17 +74,10 @@ class WriteInHand:
         return await self._hold(invalid.detail)
 
     async def _believe_the_message(self) -> None:
-        """Go on following what the ledger has forgotten and the message has not."""
+        """Go on following what the ledger has forgotten, or could not keep, and the message has."""
         state, entry = self._task.delivery.state, self.entry
-        if ANSWERED_AT in state and entry.state is State.IN_DOUBT and entry.answer is None:
+        if ANSWERED_AT in state and entry.state in {State.SENDING, State.IN_DOUBT} and entry.answer is None:
             await self.lease.change(Change(state=State.ANSWERED, answer=dict(state)))
-
-    def _invalid(self) -> EventInvalid | None:
-        """Why the request cannot be served; an objection counts before the first send only."""
-        task = self._task
-        if isinstance(task.prepared, EventInvalid):
-            return task.prepared
-        return task.objection if self.reached is Reached.UNSENT and self.entry.sends == 0 else None
 
     async def _do(self, step: Step) -> Outcome:
         match step:
@@ -154,8 +147,16 @@ class WriteInHand:
             await self.lease.change(unsent)
 
     async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
+        """Write down what the upstream answered, and go on; what the ledger cannot keep now, the message does."""
+        answer = {**answer, ANSWERED_AT: self._task.event.now.isoformat()}
+        try:
+            return await self._answered(answer)
+        except LedgerUnavailable as lost:
+            wait = self._policies.retries.smallest
+            return RetryLater(delay=wait, reason="ledger_unavailable", counted=False, detail=str(lost), state=answer)
+
+    async def _answered(self, answer: Mapping[str, object]) -> Outcome:
         task = self._task
-        answer = {**answer, ANSWERED_AT: task.event.now.isoformat()}
         finished = task.write.conclude(task.prepared, answer, task.event)
         if finished is not None:
             return await self._finish(finished, answer)
@@ -174,22 +175,26 @@ class WriteInHand:
 
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""
-        task = self._task
-        if self._sent_before is None or self.doubt is Doubt.REPEAT:
+        task, earlier = self._task, self._sent_before
+        if earlier is None or self.doubt is Doubt.REPEAT:
             return await self._send()
-        if self.doubt is Doubt.LOOK_UP:
-            looked = await task.write.look(task.prepared, self.entry, task.calls)
-            if isinstance(looked, Absent):
-                return await self._look_for_it_again()
-            if isinstance(looked, UsedByOther):
-                return await self._finish(_number_used(looked))
-        source, id = self._sent_before
-        raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
+        is_given_up = earlier.reason == Reason.GIVEN_UP
+        match await task.write.look(task.prepared, self.entry, task.calls) if self.doubt is Doubt.LOOK_UP else None:
+            case Absent():
+                return await self._look_for_it_again(earlier)
+            case UsedByOther() as other:
+                return await self._finish(other.end)
+            case Found() as found if is_given_up:
+                return await self._accepted(found.answer)  # nobody was told of it
+            case _ if is_given_up:
+                return await self._send()  # whoever asks anew was told to look first
+            case _:
+                detail = f"Event {earlier.id} of {earlier.source} already asked for it."
+                raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
 
-    async def _look_for_it_again(self) -> Outcome:
-        """A search lags behind what was just made: it is gone only when it was looked for as long as in doubt."""
-        task = self._task
-        if (task.event.now - task.delivery.first_seen).total_seconds() >= self._policies.doubt.wait:
+    async def _look_for_it_again(self, earlier: Earlier) -> Outcome:
+        """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""
+        if earlier.ago >= self._policies.doubt.wait:
             return await self._send()
         await self.lease.change(Change(release=True))
         return RetryLater(delay=self._policies.retries.smallest, reason="key_busy", counted=False)
@@ -200,7 +205,7 @@ class WriteInHand:
             case Found():
                 return await self._accepted(looked.answer)
             case UsedByOther():
-                return await self._finish(_number_used(looked))
+                return await self._finish(looked.end)
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
@@ -289,12 +294,6 @@ class WriteInHand:
         kept: tuple[str, ...],
         answer: Mapping[str, object] | None = None,
     ) -> Completed:
-        change = Change(
-            state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True
-        )
-        await self.lease.change(change)
+        end = Change(state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True)
+        await self.lease.change(end)
         return Completed(results=results, reason=reason)
-
-
-def _number_used(looked: UsedByOther) -> Finished:
-    return Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED)

@@ -119,17 +119,28 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An earlier request that put the same natural key upstream, or may have: why and how many seconds ago it ended."""
+
+    source: str
+    id: str
+    reason: str
+    ago: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """The answer to "may I work on this write?". `is_sending`: the same commit noted that it is being sent.
 
-    `sent_before` names an earlier request that put the same natural key upstream.
+    `sent_before` is the last of the earlier requests that put one of its natural keys upstream, or
+    that a person gave up.
     """
 
     standing: Standing
     entry: Entry
     created: bool = False
     is_sending: bool = False
-    sent_before: tuple[str, str] | None = None
+    sent_before: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

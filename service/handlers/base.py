@@ -113,6 +113,11 @@ class UsedByOther:
 
     refusal: Draft
 
+    @property
+    def end(self) -> Finished:
+        """The end of the request."""
+        return Finished(results=(self.refusal,), reason=Reason.NUMBER_ALREADY_USED)
+
 
 Looked = Found | Absent | Unseen | UsedByOther
 

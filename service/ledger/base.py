@@ -75,13 +75,13 @@ class Ledger(ABC):
         """Take the lease of a write, creating its entry when there is none.
 
         The same identity with other content is TAKEN while the first is unfinished, REUSED afterwards.
-        `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that
-        a request published anew after it was answered is CLOSED, so that it gets the same results again.
+        `turn` is the turn of the delivery: a lower one than the entry's is OVERTAKEN, except that what may be a request
+        published anew after it was answered is CLOSED, so that it gets the same results again.
         `unseen_wait`: this delivery was seen before (redelivered, or a copy of ours), so an entry that does not exist
         is created in doubt, to be looked up after that many seconds, unless the event was made after the ledger began
         to remember everything; None for a first delivery.
-        `send`: whoever asks will send at once, so an entry claimed by this call, whose keys nobody put upstream before,
-        goes on to `sending` in the same commit; the answer says so.
+        `send`: whoever asks will send at once, so an entry claimed by this call that was never sent, whose keys nobody
+        put upstream before, goes on to `sending` in the same commit; the answer says so.
         """
 
     @abstractmethod
@@ -133,8 +133,13 @@ class Ledger(ABC):
         """Counts and ages for the metrics."""
 
     @abstractmethod
-    async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
-        """Begin a pause of `scope`; None when one is running already (somebody else announced it)."""
+    async def pause(
+        self, scope: str, cause: str, since: datetime, until: datetime | None, *, anew: bool = False
+    ) -> Episode | None:
+        """Begin a pause of `scope`; None when one is running already (somebody else announced it).
+
+        `anew` ends that one in the same commit, so that nobody hears of a moment without a pause.
+        """
 
     @abstractmethod
     async def resume(self, scope: str) -> Episode | None:
@@ -161,7 +166,7 @@ class Ledger(ABC):
 
     @abstractmethod
     async def know(self, types: Sequence[str]) -> None:
-        """Tell the fleet that this worker takes requests of these types; believed for two minutes."""
+        """Tell the fleet that this worker takes requests of these types; believed for three minutes."""
 
     @abstractmethod
     async def is_known(self, type: str) -> bool:

@@ -64,10 +64,9 @@ class Transactions:
 
     def run(self, batch: list[Job]) -> LedgerUnavailable | None:
         """Give each job its result or its error; what went wrong when none of it counts, or None."""
-        wanted = [job for job in batch if not job.is_given_up]
-        failure = self._reconnect() or self._commit(wanted)
+        failure = self._reconnect() or self._commit(batch)
         if failure is not None:
-            for job in wanted:
+            for job in batch:
                 job.error = LedgerUnavailable(str(failure))  # one each: whoever raises it adds to it
                 job.error.__cause__ = failure.__cause__
         return failure
@@ -113,8 +112,10 @@ class Transactions:
         self._committing = False
         self.database.begin(sorted({name for job in batch for name in job.names}))
         for job in batch:
-            job.error = None
-            run(self.database, job)
+            # Asked at the last moment: connecting and locking take a while, also when it is done once more.
+            if not job.is_given_up:
+                job.error = None
+                run(self.database, job)
         self._committing = True
         self._pauses = [to_episode(row) for row in self.database.commit(RUNNING)]
 

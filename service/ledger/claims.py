@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from service.core.entry import Begun, Change, Entry, Registration, Standing, State
+from service.core.entry import Begun, Change, Earlier, Entry, Registration, Standing, State
 from service.core.errors import FenceLost
 from service.ledger.database import Database, Row
 from service.ledger.keys import (
-    Request,
     claim_keys,
     close_keys,
     find_rivals,
     free_subjects,
+    keys_of,
     leases_of,
     renew_subjects,
     subject_keys,
@@ -57,7 +57,8 @@ def begin(db: Database, asking: Asking, lease: float) -> Begun:
     if standing is not Standing.HELD:
         return Begun(standing=standing, entry=read(db, row), created=created)
     is_unsent = row["state"] == State.CLAIMED
-    is_sending = asking.send and is_unsent and earlier is None
+    # A later send is noted with its time, in a commit of its own: see `with_send`.
+    is_sending = asking.send and is_unsent and earlier is None and row["sends"] == 0
     entry = _take(db, asking, db.now() + lease, is_sending=is_sending)
     before = earlier if is_unsent else None
     return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=before)
@@ -146,7 +147,7 @@ def decide(db: Database, *, source: str, id: str, change: Change, lease: float) 
     statement = f"UPDATE entries SET {names}, fence = fence + 1, turn = 0 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
     row = db.execute(statement, (*columns.values(), source, id)).fetchone()
     if change.state is State.CLOSED:
-        close_keys(db, source, id, ())
+        close_keys(db, source, id, keys_of(db, source, id))  # it may exist: whoever asks for the same looks first
     return read(db, row)
 
 
@@ -155,7 +156,7 @@ def read(db: Database, row: Row) -> Entry:
     return to_entry(row, now=db.now(), boot=db.boot)
 
 
-def _standing(db: Database, row: Row, asking: Asking, until: float) -> tuple[Standing, Request | None]:
+def _standing(db: Database, row: Row, asking: Asking, until: float) -> tuple[Standing, Earlier | None]:
     """Where the asker stands, keys and subjects taken if it may go on; and who put a key upstream before."""
     if (standing := _known_already(row, asking)) is not None:
         return standing, None
@@ -180,7 +181,9 @@ def _known_already(row: Row, asking: Asking) -> Standing | None:
     if row["digest"] not in (asking.asked.digest, ""):
         # Before the turn: the turns of another content's copies say nothing about this one.
         return Standing.REUSED if is_closed else Standing.TAKEN
-    if asking.turn < row["turn"] and (asking.unseen_wait is not None or not is_closed):
+    # What a requester published, rather than a copy of it, is always answered once there is an answer.
+    may_be_anew = asking.turn == 0 or asking.unseen_wait is None
+    if asking.turn < row["turn"] and not (is_closed and may_be_anew):
         return Standing.OVERTAKEN
     return Standing.CLOSED if is_closed else None
 

@@ -12,8 +12,12 @@ from service.ledger.rows import in_words, to_episode
 RUNNING = "SELECT * FROM episodes WHERE ended = 0 ORDER BY since, scope"
 
 
-def begin_episode(db: Database, *, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
-    """Write down that a pause begins; None when one is running already."""
+def begin_episode(
+    db: Database, *, scope: str, cause: str, since: datetime, until: datetime | None, anew: bool
+) -> Episode | None:
+    """Write down that a pause begins; None when one is running already, unless that ends with it."""
+    if anew:
+        end_episode(db, scope=scope)
     if db.execute("SELECT number FROM episodes WHERE scope = ? AND ended = 0", (scope,)).fetchone():
         return None
     last = db.execute("SELECT coalesce(max(number), 0) AS number FROM episodes WHERE scope = ?", (scope,)).fetchone()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from service.core.entry import Registration
+from service.core.entry import Earlier, Registration
 from service.ledger.database import Database, Row
-
-Request = tuple[str, str]
-"""Source and id."""
 
 AT_ONCE = 1000
 """Keys named in one statement; a file may hold many invoices."""
@@ -17,25 +15,31 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rivals:
-    """Other requests with the same natural keys: whether an unfinished one has a key, and who put one upstream."""
+    """Other requests with the same natural keys: whether an unfinished one has a key, and who put one upstream last."""
 
     is_taken: bool = False
-    sent_before: Request | None = None
+    sent_before: Earlier | None = None
 
 
 def find_rivals(db: Database, asked: Registration) -> Rivals:
     """The other requests that have one of these natural keys, or put it upstream."""
     rows = [row for keys in _portions(_unique(asked.keys)) for row in _with_keys(db, asked, keys)]
     others = [row for row in rows if (row["source"], row["id"]) != (asked.source, asked.id)]
-    kept = ((row["source"], row["id"]) for row in others if row["kept"])
-    return Rivals(is_taken=any(row["unfinished"] for row in others), sent_before=next(kept, None))
+    last = max((row for row in others if row["kept"]), key=lambda row: str(row["changed_at"]), default=None)
+    return Rivals(is_taken=any(row["unfinished"] for row in others), sent_before=_earlier(db, last) if last else None)
+
+
+def _earlier(db: Database, row: Row) -> Earlier:
+    ago = (db.wall() - datetime.fromisoformat(row["changed_at"])).total_seconds()
+    return Earlier(source=row["source"], id=row["id"], reason=row["reason"], ago=ago)
 
 
 def _with_keys(db: Database, asked: Registration, keys: Sequence[str]) -> list[Row]:
     # Two halves, each answered by a partial index of its own.
-    which = f"account = ? AND operation = ? AND key IN ({_marks(keys)})"
+    which = f"k.account = ? AND k.operation = ? AND k.key IN ({_marks(keys)})"
     statement = " UNION ALL ".join(
-        f"SELECT source, id, unfinished, kept FROM keys WHERE {which} AND {half} = 1"  # noqa: S608  # marks and names
+        f"SELECT e.source, e.id, e.changed_at, e.reason, k.unfinished, k.kept FROM keys k"  # noqa: S608  # marks and names
+        f" JOIN entries e ON e.source = k.source AND e.id = k.id WHERE {which} AND k.{half} = 1"
         for half in ("unfinished", "kept")
     )
     return db.execute(statement, (asked.account, asked.operation, *keys) * 2).fetchall()
@@ -51,6 +55,12 @@ def claim_keys(db: Database, asked: Registration) -> None:
             " unfinished = 1, kept = 0",
             [value for key in keys for value in (asked.account, asked.operation, key, asked.source, asked.id)],
         )
+
+
+def keys_of(db: Database, source: str, id: str) -> tuple[str, ...]:
+    """All natural keys of a write."""
+    rows = db.execute("SELECT key FROM keys WHERE source = ? AND id = ?", (source, id)).fetchall()
+    return tuple(row["key"] for row in rows)
 
 
 def close_keys(db: Database, source: str, id: str, kept: tuple[str, ...]) -> None:

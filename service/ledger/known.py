@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from service.ledger.database import Database
+from service.ledger.memory import LONGEST_SILENCE, remembers_since
 
-BELIEVED = 120.0
-"""Seconds a worker's word counts."""
+BELIEVED = LONGEST_SILENCE.total_seconds() + 60.0
+"""Seconds a worker's word counts: longer than a silence of the ledger that is not noticed as one."""
 
 
 def know(db: Database, types: Sequence[str]) -> None:
@@ -21,6 +23,9 @@ def know(db: Database, types: Sequence[str]) -> None:
 
 
 def is_known(db: Database, type: str) -> bool:
-    """Whether one said so not long ago."""
+    """Whether one said so not long ago; once the ledger was out of reach, whoever said so before may say it again."""
     row = db.execute("SELECT known_at, boot FROM types WHERE type = ?", (type,)).fetchone()
-    return row is not None and row["boot"] == db.boot and row["known_at"] > db.now() - BELIEVED
+    if row is None:
+        return False
+    is_fresh = row["boot"] == db.boot and row["known_at"] > db.now() - BELIEVED
+    return is_fresh or db.wall() - remembers_since(db) < timedelta(seconds=BELIEVED)

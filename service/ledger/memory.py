@@ -48,7 +48,7 @@ def forget_up_to(db: Database, before: datetime) -> bool:
     """Note that what closed before this moment is not known any more, if there is any of it to be deleted."""
     row = db.execute(f"SELECT id FROM entries WHERE {OLD} LIMIT 1", (in_words(before),) * 2).fetchone()  # noqa: S608  # ours
     if row is not None:
-        db.execute("UPDATE memory SET since = ?", (in_words(max(before, _since(db))),))
+        db.execute("UPDATE memory SET since = ?", (in_words(max(before, remembers_since(db))),))
     return row is not None
 
 
@@ -63,10 +63,11 @@ def would_know(db: Database, made_at: datetime | None) -> bool:
     """Whether a write of an event made at this moment would be in the ledger; an event without a time may be old."""
     if made_at is None:
         return False
-    return made_at - CLOCK_DOUBT > _since(db)
+    return made_at - CLOCK_DOUBT > remembers_since(db)
 
 
-def _since(db: Database) -> datetime:
+def remembers_since(db: Database) -> datetime:
+    """Since when everything is remembered."""
     return datetime.fromisoformat(db.execute("SELECT since FROM memory").fetchone()["since"])
 
 

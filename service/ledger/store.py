@@ -101,9 +101,11 @@ class StoredLedger(Ledger):
         """Counted now, by index."""
         return await self._writer.run(listing.totals)
 
-    async def pause(self, scope: str, cause: str, since: datetime, until: datetime | None) -> Episode | None:
+    async def pause(
+        self, scope: str, cause: str, since: datetime, until: datetime | None, *, anew: bool = False
+    ) -> Episode | None:
         """Insert an episode unless one is running."""
-        work = partial(episodes.begin_episode, scope=scope, cause=cause, since=since, until=until)
+        work = partial(episodes.begin_episode, scope=scope, cause=cause, since=since, until=until, anew=anew)
         return await self._writer.run(work, names=[_scope(scope)])
 
     async def resume(self, scope: str) -> Episode | None:

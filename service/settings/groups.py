@@ -61,7 +61,7 @@ class LedgerGroup(Group):
     answers count as lost; longer, and the events of a killed worker wait for it."""
     retention: Annotated[Days, Field(ge=1, le=3650)] = 400.0
     """Days a finished write is remembered: longer than a year of invoicing, so that a replayed request gets its first
-    answer. Afterwards the same request is looked up again before it is sent."""
+    answer. Afterwards a copy of it from the dead letters is looked up before it is sent; published anew, it is new."""
 
     @field_validator("url")
     @classmethod

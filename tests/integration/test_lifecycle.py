@@ -201,6 +201,19 @@ async def test_should_send_what_an_earlier_request_put_there_and_is_gone(desk: D
     assert (types(sent), desk.office.deposits) == (["received"], 2)
 
 
+async def test_should_give_a_search_its_time_however_long_it_waited_itself(desk: Desk) -> None:
+    """What was put there a moment ago is not shown yet: a request that waited for hours looks again, sends nothing."""
+    desk.wait = 900.0
+    sent = await desk.deliver()
+    waiting = await desk.deliver(id="e-2")
+    await _integrate(desk, moved(sent))
+    desk.office.kept.clear()
+    looked = await desk.deliver(moved(waiting), id="e-2", now=BEGINNING + timedelta(hours=2))
+
+    assert isinstance(looked, RetryLater)
+    assert (looked.reason, desk.office.deposits) == ("key_busy", 1)
+
+
 async def test_should_not_take_for_gone_what_it_cannot_see(desk: Desk) -> None:
     """The ledger knows that an earlier request put it there: an empty look by a blind account changes nothing."""
     await _integrate(desk, moved(await desk.deliver()))

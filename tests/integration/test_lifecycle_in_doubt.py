@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from contracts.reasons import Reason
 from service.core.doubt import Doubt
 from service.core.entry import State
 from service.core.errors import EventInvalid
 from service.core.outcome import Completed, Rejected, RetryLater
 from service.ledger import Ledger, open_ledger
-from tests.support.desk import Desk, again, asked_for, moved, types
+from tests.support.desk import Desk, again, asked_for, first, moved, types
 from tests.support.office import Deposit, Kept, Killed, Office
 from tests.support.until import until
 
@@ -244,6 +245,15 @@ async def test_should_look_for_what_a_lost_ledger_does_not_know(desk: Desk) -> N
     found = await desk.deliver(again())
 
     assert (types(found), desk.office.calls) == (["received"], ["look"])
+
+
+async def test_should_hold_what_a_lost_ledger_does_not_know_and_the_broker_gave_back(desk: Desk) -> None:
+    """Nothing is wrong with the request: it may have been sent by one of those that died with it in hand."""
+    undeliverable = EventInvalid(Reason.UNDELIVERABLE, "The broker gave the event back 3 times.")
+    held = await desk.deliver(replace(first(), turn=1, queue="returned"), wanted=undeliverable)
+
+    assert isinstance(held, Rejected)
+    assert (held.reason, (await desk.entry()).state) == ("needs_person", State.HELD)
 
 
 async def test_should_follow_what_a_lost_ledger_does_not_know_and_the_message_does(desk: Desk, tmp_path: Path) -> None:

@@ -167,3 +167,16 @@ async def test_should_wait_for_the_end_of_a_window_another_worker_knows(url: str
 
         assert health.asked == []
         assert {str(keeper.maintenance.gates.gate(WHOLE).cause) for keeper in keepers} == {PauseCause.ANNOUNCED}
+
+
+async def test_should_warn_once_in_the_fleet_of_each_move(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever noticed it does; those who hear of it only note it."""
+    health = Health(is_up=False)
+    async with gatekeepers(3, url, health) as keepers:
+        await keepers[0].meets()
+        await stand(keepers, Position.CLOSED)
+        health.is_up = True
+        await stand(keepers, Position.OPEN)
+    warned = [line for line in capsys.readouterr().out.splitlines() if "[warning" in line and " api_" in line]
+
+    assert [("api_closed" in line, "api_opened" in line) for line in warned] == [(True, False), (False, True)]

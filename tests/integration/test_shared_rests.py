@@ -55,6 +55,17 @@ async def test_should_let_one_of_them_try_it_again_first(url: str) -> None:
         assert tried == [True, False, False]
 
 
+async def test_should_rest_without_a_break_when_it_is_refused_again(url: str) -> None:
+    """Nobody takes the second refusal for the end of the first rest: whoever was refused remains the next to try."""
+    async with gatekeepers(2, url, Health()) as keepers:
+        await keepers[0].maintenance.rests.rejected(DEFAULT, datetime.now(UTC))
+        await met(lambda: keepers[1].accounts.is_rejected(DEFAULT), "a rest everywhere")
+        tried = may_use(keepers[0], timedelta(minutes=61))
+        await keepers[0].maintenance.rests.rejected(DEFAULT, datetime.now(UTC) + timedelta(minutes=61))
+
+        assert (tried, may_use(keepers[0], timedelta(minutes=122))) == (True, True)
+
+
 async def test_should_use_everywhere_what_one_was_taken_with(url: str) -> None:
     """As soon as it works for one, nobody waits any longer."""
     async with gatekeepers(3, url, Health()) as keepers:

@@ -120,14 +120,14 @@ async def test_should_follow_what_a_person_found_upstream(ledger: Ledger) -> Non
 
 
 async def test_should_close_what_a_person_gives_up(ledger: Ledger) -> None:
-    """With the outcome to publish; its keys are free."""
+    """With the outcome to publish; its keys are free, and whoever takes them is told that it may be there."""
     await bring(ledger, Change(state=State.SENDING, sent=1), HELD)
     await decide(ledger, State.CLOSED, outcome=b'[{"id": "given-up"}]')
     again = await take(ledger, owner="worker-2")
     rival = await take(ledger, RIVAL, owner="worker-3")
 
     assert (again.standing, again.entry.outcome) == (Standing.CLOSED, b'[{"id": "given-up"}]')
-    assert rival.standing is Standing.HELD
+    assert (rival.standing, rival.sent_before and rival.sent_before.reason) == (Standing.HELD, "decided")
 
 
 async def test_should_let_one_of_two_persons_decide(ledger: Ledger, neighbour: Ledger) -> None:

@@ -1,15 +1,19 @@
 """What the workers of a fleet tell each other through the ledger: pauses, whose turn it is to try, what they take."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from service.core.entry import Change, Episode, State, Turn
 from service.core.errors import FenceLost
 from service.ledger import Ledger
-from tests.support.ledger_rig import ANOTHER, ASKED, OpenAgain, only, take, take_when_free
+from service.ledger.database import Database
+from service.ledger.rows import in_words
+from tests.support.ledger_rig import ANOTHER, ASKED, OpenAgain, database_of, only, take, take_when_free
 from tests.support.until import until
 
 SINCE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -167,3 +171,30 @@ async def test_should_write_down_an_answer_though_the_subject_is_lost(open_again
     answered = await frozen.advance(begun.entry, "worker-1", Change(state=State.ANSWERED, answer={"flow": "CPP1"}))
 
     assert answered.state is State.ANSWERED
+
+
+@pytest.mark.parametrize(("woke", "is_known"), [(timedelta(0), True), (timedelta(minutes=10), False)])
+async def test_should_give_a_newer_worker_time_to_speak_after_a_silence(
+    ledger: Ledger, ledger_url: str, open_again: OpenAgain, woke: timedelta, *, is_known: bool
+) -> None:
+    """A ledger that was out of reach has heard of nobody; what nobody has said for minutes since is forgotten."""
+    await ledger.know(["invoice.new.requested.v1"])
+    with _looking(ledger_url) as db:
+        db.execute("UPDATE memory SET alive_at = ?", (in_words(db.wall() - timedelta(hours=1)),))
+        db.execute("UPDATE types SET known_at = known_at - 3600.0")
+    again = await open_again()
+    with _looking(ledger_url) as db:
+        db.execute("UPDATE memory SET since = ?", (in_words(db.wall() - woke),))
+
+    assert await again.is_known("invoice.new.requested.v1") is is_known
+    assert not await again.is_known("invoice.newer.requested.v1")
+
+
+@contextmanager
+def _looking(url: str) -> Iterator[Database]:
+    """Somebody who makes a ledger remember what only time would."""
+    with closing(database_of(url)) as db:
+        db.connect()
+        db.begin([])
+        yield db
+        db.commit("SELECT 1")

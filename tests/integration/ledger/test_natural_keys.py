@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.core.entry import Change, Registration, Standing, State
+from service.core.entry import Begun, Change, Registration, Standing, State
 from service.ledger import Ledger
 from tests.support.ledger_rig import ANOTHER, ASKED, CLOSING, RIVAL, bring, take
 
@@ -44,7 +44,8 @@ async def test_should_name_who_put_it_upstream_before(ledger: Ledger) -> None:
     await bring(ledger, KEPT)
     begun = await take(ledger, RIVAL, owner="worker-2", send=True)
 
-    assert (begun.standing, begun.sent_before) == (Standing.HELD, (ASKED.source, ASKED.id))
+    assert begun.standing is Standing.HELD
+    assert _named(begun) == (ASKED.source, ASKED.id)
     assert (begun.is_sending, begun.entry.state, begun.entry.sends) == (False, State.CLAIMED, 0)
 
 
@@ -65,7 +66,18 @@ async def test_should_remember_only_the_keys_that_exist(ledger: Ledger) -> None:
     refused = await take(ledger, replace(ANOTHER, keys=("refused",)), owner="worker-2")
     taken = await take(ledger, replace(ANOTHER, id="e-3", keys=("taken",)), owner="worker-3")
 
-    assert (refused.sent_before, taken.sent_before) == (None, (ASKED.source, ASKED.id))
+    assert (_named(refused), _named(taken)) == (None, (ASKED.source, ASKED.id))
+
+
+async def test_should_name_the_last_who_put_it_upstream(ledger: Ledger) -> None:
+    """A search may not show yet what the last of them made, however long ago the first one ended."""
+    ids = [f"a-{number}" for number in (3, 1, 2)]
+    for id in ids:
+        await bring(ledger, KEPT, asked=replace(RIVAL, id=id), owner=id)
+    begun = await take(ledger, owner="worker-2")
+
+    assert begun.sent_before is not None
+    assert (begun.sent_before.id, begun.sent_before.ago < 60.0) == (ids[-1], True)
 
 
 async def test_should_let_one_shared_key_of_many_make_a_rival(ledger: Ledger) -> None:
@@ -113,3 +125,8 @@ async def test_should_claim_the_keys_of_what_could_not_be_read_before(ledger: Le
     begun = await take(ledger, RIVAL, owner="worker-2")
 
     assert begun.standing is Standing.CONFLICT
+
+
+def _named(begun: Begun) -> tuple[str, str] | None:
+    """Who put it upstream before."""
+    return (begun.sent_before.source, begun.sent_before.id) if begun.sent_before else None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.core.errors import FenceLost, LedgerUnavailable
+from service.ledger.batch import Job, Transactions
 from service.ledger.database import Database
 from service.ledger.schema import migrate
 from service.ledger.sqlite import SqliteDatabase
@@ -72,6 +73,21 @@ FAILURES: dict[str, tuple[type[Exception], Callable[[Database], object]]] = {
     "a number too large": (OverflowError, lambda db: db.execute("SELECT ?", (2**70,))),
     "a lone surrogate": (UnicodeEncodeError, lambda db: db.execute("SELECT ?", ("\ud800",))),
 }
+
+
+async def test_should_not_do_what_nobody_waits_for_any_more(path: str) -> None:
+    """Whoever gave up while the database was connected, locked or slow has gone on: a lease taken now is nobody's."""
+    given_up = _job(note("given up"))
+
+    def work(db: Database) -> object:
+        given_up.is_given_up = True  # this one takes longer than anybody waits
+        return note("slow")(db)
+
+    transactions = Transactions(SqliteDatabase(path), _schema)
+    failure = transactions.open() or transactions.run([_job(work), given_up])
+    transactions.database.close()
+
+    assert (failure, notes(path)) == (None, {"slow": 1})
 
 
 async def test_should_commit_once_for_all_that_was_asked_meanwhile(writer: Writer, path: str) -> None:
@@ -248,3 +264,7 @@ async def note_and_starve(writer: Writer) -> None:
 
 def _transactions(said: list[str]) -> list[str]:
     return [statement for statement in said if statement.split()[0] in {"BEGIN", "COMMIT", "SAVEPOINT", "ROLLBACK"}]
+
+
+def _job(work: Work) -> Job:
+    return Job(work=work, names=(), done=asyncio.get_running_loop().create_future())

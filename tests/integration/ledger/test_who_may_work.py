@@ -189,8 +189,19 @@ async def test_should_drop_an_overtaken_copy_of_what_is_closed(ledger: Ledger) -
     await ledger.raise_turn(ASKED.source, ASKED.id, 3)
     copy = await take(ledger, turn=2, unseen_wait=0.0)
     anew = await take(ledger, turn=0)
+    moved_before_it_was_taken = await take(ledger, turn=1)
 
-    assert (copy.standing, anew.standing) == (Standing.OVERTAKEN, Standing.CLOSED)
+    assert copy.standing is Standing.OVERTAKEN
+    assert (anew.standing, moved_before_it_was_taken.standing) == (Standing.CLOSED, Standing.CLOSED)
+
+
+async def test_should_answer_what_is_published_anew_also_when_its_first_worker_died(ledger: Ledger) -> None:
+    """Delivered a second time it cannot be told from the first message, and results may come twice, but not never."""
+    await bring(ledger, CLOSING)
+    await ledger.raise_turn(ASKED.source, ASKED.id, 3)
+    redelivered = await take(ledger, turn=0, unseen_wait=0.0)
+
+    assert redelivered.standing is Standing.CLOSED
 
 
 async def test_should_take_in_doubt_what_was_seen_before_and_is_unknown(ledger: Ledger) -> None:

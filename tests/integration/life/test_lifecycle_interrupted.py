@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.results import publish_form
+from service.core.delivery import Delivery
 from service.core.entry import Entry, State
 from service.core.errors import FenceLost, LedgerUnavailable
 from service.core.outcome import Completed, Outcome, Rejected, RetryLater
@@ -58,11 +59,11 @@ def write(desk: Desk) -> Interrupted:
     return desk.write
 
 
-async def come_back(desk: Desk) -> Outcome:
-    """What a redelivery comes to, once no lease is in its way."""
+async def come_back(desk: Desk, delivery: Delivery | None = None) -> Outcome:
+    """What a redelivery, or this copy, comes to, once no lease is in its way."""
 
     async def free() -> Outcome | None:
-        outcome = await desk.deliver(again())
+        outcome = await desk.deliver(delivery or again())
         return None if isinstance(outcome, RetryLater) and outcome.reason == "subject_busy" else outcome
 
     return await until(free, "the end of a lease", limit=10.0)
@@ -104,18 +105,39 @@ async def test_should_send_nothing_that_cannot_be_written_down(desk: Desk, file:
 async def test_should_find_again_an_answer_it_could_not_write_down(
     desk: Desk, write: Interrupted, lock: Lock, said: str, *, ends_at_once: bool
 ) -> None:
-    """Nothing is said before it is written; afterwards the deposit is looked up, and there is one of it."""
+    """Nothing is said before it is written; a worker that dies now leaves a deposit to look up, and there is one."""
 
     async def close() -> None:
         lock.close()
 
     write.ends_at_once, write.after = ends_at_once, close
-    with pytest.raises(LedgerUnavailable):
-        await desk.deliver()
+    kept = await desk.deliver()
     lock.open()
     found = await come_back(desk)
 
-    assert (types(found), desk.office.calls) == ([said], ["deposit", "look"])
+    assert (types(kept), types(found), desk.office.calls) == ([], [said], ["deposit", "look"])
+
+
+@pytest.mark.parametrize(("ends_at_once", "said"), [(False, "received"), (True, "done")])
+async def test_should_keep_in_the_message_what_the_ledger_cannot_keep(
+    desk: Desk, write: Interrupted, lock: Lock, said: str, *, ends_at_once: bool
+) -> None:
+    """The office has answered: once the ledger is back that is written down, nothing is looked for or waited for."""
+
+    async def close() -> None:
+        lock.close()
+
+    desk.wait = 900.0
+    write.ends_at_once, write.after = ends_at_once, close
+    kept = await desk.deliver()
+    lock.open()
+    written = await come_back(desk, moved(kept))
+    entry = await desk.entry()
+
+    assert isinstance(kept, RetryLater)
+    assert (kept.reason, kept.counted, types(written)[-1]) == ("ledger_unavailable", False, said)
+    assert (entry.answer or {})["flow_number"] == "CPP1"
+    assert "look" not in desk.office.calls
 
 
 async def test_should_say_nothing_once_another_worker_took_over(desk: Desk, write: Interrupted, path: str) -> None:
