@@ -88,6 +88,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
                 "upstream_text": _UPSTREAM_NUMBER_TEXT, "number_reusable": False, "integrated": False,
             }],
         ),
+        **_checks(),
         "invoice.status.requested.v1": {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER},
         "invoice.status.reported.v1": {
             "invoice_number": "F-2026-0142", "chorus_pro_id": 8420871, "supplier_siret": SUPPLIER,
@@ -103,6 +104,28 @@ def _invoices() -> dict[str, dict[str, Any]]:
         "invoice.status.refused.v1": _refused(
             "invoice_not_found", None, invoice_number="F-2026-0999", chorus_pro_id=None
         ),
+    }  # fmt: skip
+
+
+def _checks() -> dict[str, dict[str, Any]]:
+    place = "//cac:OrderReference/cbc:ID"
+    finding = {
+        "rule": "commitment_number_missing", "severity": "error", "certainty": "official",
+        "invoice_number": "F-2026-0142", "file": None, "path": place, "value": None,
+        "message": "The recipient demands a commitment number (BT-13); it stands on its order.",
+    }  # fmt: skip
+    return {
+        "invoice.check.requested.v1": _deposit_request(),
+        "invoice.check.reported.v1": {
+            "outcome": "would_be_refused", "format": "ubl", "archive": False, "rules_version": "2026.11",
+            "recipients_looked_up": 1, "findings": [finding],
+            "invoices": [{
+                "invoice_number": "F-2026-0142", "type": "invoice", "file": None, "supplier_siret": SUPPLIER,
+                "recipient_siret": BUYER, "issued_on": "2026-11-23", "total_including_tax": "1200.00",
+                "currency": "EUR", "service_code": "SERVICE-1", "commitment_number": None,
+            }],
+        },
+        "invoice.check.refused.v1": _refused("upstream_refused", "Vous n'avez pas les droits."),
     }  # fmt: skip
 
 

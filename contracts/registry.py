@@ -70,6 +70,13 @@ FAMILIES = (
         },
     ),
     _family(
+        "invoice.check",
+        events.InvoiceCheckRequested,
+        results.InvoiceCheckReported,
+        results.InvoiceCheckRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "invoice.status",
         events.InvoiceStatusRequested,
         results.InvoiceStatusReported,

@@ -13,6 +13,7 @@ from service.core.account import DEFAULT, Account
 from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
 from service.core.recoverability import RetryPolicy
+from service.preflight import Preflight
 from service.task import Policies
 from service.upstream import (
     CHORUS_PRO,
@@ -73,6 +74,12 @@ def account_book(settings: Settings, secrets: Secrets) -> AccountBook:
         password_file=found.file if found else None,
         on_secret=secrets.register,
     )
+
+
+def preflight(settings: Settings, accounts: AccountBook) -> Preflight:
+    """How files are checked before they are sent; raises RulesInvalid."""
+    chosen = settings.preflight
+    return Preflight(accounts=accounts, mode=chosen.mode, looks_up=chosen.lookup, rules=chosen.rules)
 
 
 def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str) -> UpstreamSettings:

@@ -69,6 +69,8 @@ class WriteInHand:
         invalid = self._invalid()
         if invalid is None:
             return await self._do(next_step(self.entry, self.doubt))
+        if isinstance(invalid, Finished):
+            return await self._finish(invalid)
         if self.reached is Reached.UNSENT:
             raise invalid
         return await self._hold(invalid.detail)
@@ -79,12 +81,17 @@ class WriteInHand:
         if ANSWERED_AT in state and entry.state is State.IN_DOUBT and entry.answer is None:
             await self.lease.change(Change(state=State.ANSWERED, answer=dict(state)))
 
-    def _invalid(self) -> EventInvalid | None:
+    @property
+    def _is_first(self) -> bool:
+        """Whether nothing was ever sent for it: only then may it still be refused here."""
+        return self.reached is Reached.UNSENT and self.entry.sends == 0
+
+    def _invalid(self) -> EventInvalid | Finished | None:
         """Why the request cannot be served; an objection counts before the first send only."""
         task = self._task
         if isinstance(task.prepared, EventInvalid):
             return task.prepared
-        return task.objection if self.reached is Reached.UNSENT and self.entry.sends == 0 else None
+        return task.objection if self._is_first else None
 
     async def _do(self, step: Step) -> Outcome:
         match step:
@@ -110,6 +117,8 @@ class WriteInHand:
     async def _send(self) -> Outcome:
         before, now = self.entry, self._task.event.now
         ready = await self._made_ready()
+        if isinstance(ready, Finished):
+            return await self._finish(ready)
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
         await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, now)))
@@ -133,7 +142,7 @@ class WriteInHand:
         """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
         task = self._task
         try:
-            return await task.write.make_ready(task.prepared, task.calls)
+            return await task.write.make_ready(task.prepared, replace(task.calls, is_first=self._is_first))
         except EventInvalid as invalid:
             if self.reached is Reached.UNSENT:
                 raise
@@ -163,7 +172,7 @@ class WriteInHand:
         await self.lease.change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
         if reads_back:
             return await self._follow()
-        return self._tracked(polls=0, reason="sent", results=self._progress())
+        return self._policies.tracked(self.entry.answer or {}, polls=0, reason="sent", results=self._progress())
 
     async def _refused(self, refusal: Refusal) -> Outcome:
         task = self._task
@@ -182,7 +191,7 @@ class WriteInHand:
             if isinstance(looked, Absent):
                 return await self._look_for_it_again()
             if isinstance(looked, UsedByOther):
-                return await self._finish(_number_used(looked))
+                return await self._finish(looked.end)
         source, id = self._sent_before
         raise EventInvalid(Reason.ALREADY_REQUESTED, f"Event {id} of {source} already asked for it.")
 
@@ -200,7 +209,7 @@ class WriteInHand:
             case Found():
                 return await self._accepted(looked.answer)
             case UsedByOther():
-                return await self._finish(_number_used(looked))
+                return await self._finish(looked.end)
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
@@ -260,15 +269,10 @@ class WriteInHand:
 
     def _pending(self, pending: Pending) -> Outcome:
         results = () if self._task.delivery.origin == TRACKING else self._progress()
-        outcome = self._tracked(polls=self._task.polls + 1, reason=pending.reason, results=results)
+        polls, answer = self._task.polls + 1, self.entry.answer or {}
+        outcome = self._policies.tracked(answer, polls=polls, reason=pending.reason, results=results)
         delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
         return replace(outcome, detail=pending.detail, delay=delay)
-
-    def _tracked(self, *, polls: int, reason: str, results: tuple[ResultEvent, ...]) -> RetryLater:
-        steps = self._policies.tracking
-        state = {**(self.entry.answer or {}), "polls": polls}
-        delay = steps[min(polls, len(steps) - 1)]
-        return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
 
     def _progress(self) -> tuple[ResultEvent, ...]:
         task, answer = self._task, self.entry.answer
@@ -294,7 +298,3 @@ class WriteInHand:
         )
         await self.lease.change(change)
         return Completed(results=results, reason=reason)
-
-
-def _number_used(looked: UsedByOther) -> Finished:
-    return Finished(results=(looked.refusal,), reason=Reason.NUMBER_ALREADY_USED)

@@ -1,6 +1,12 @@
 """What may be asked of the relay: one model per request, for its data."""
 
-from contracts.events.invoices import Expectation, InvoiceDepositRequested, InvoiceFile, InvoiceStatusRequested
+from contracts.events.invoices import (
+    Expectation,
+    InvoiceCheckRequested,
+    InvoiceDepositRequested,
+    InvoiceFile,
+    InvoiceStatusRequested,
+)
 from contracts.events.problems import data_invalid
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.tenders import (
@@ -17,6 +23,7 @@ __all__ = [
     "Buyer",
     "Consultation",
     "Expectation",
+    "InvoiceCheckRequested",
     "InvoiceDepositRequested",
     "InvoiceFile",
     "InvoiceStatusRequested",

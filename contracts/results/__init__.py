@@ -1,6 +1,8 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
+from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
+from contracts.results.findings import Finding
 from contracts.results.invoices import (
     IntegratedInvoice,
     InvoiceDepositDone,
@@ -40,12 +42,16 @@ from contracts.results.tenders import (
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 
 __all__ = [
+    "CheckedInvoice",
     "Conflict",
     "ConflictSide",
     "Delayed",
     "DumeFound",
     "Failed",
+    "Finding",
     "IntegratedInvoice",
+    "InvoiceCheckRefused",
+    "InvoiceCheckReported",
     "InvoiceDepositDone",
     "InvoiceDepositReceived",
     "InvoiceDepositRefused",
