@@ -129,6 +129,26 @@ def _checks() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+def _recipients() -> dict[str, dict[str, Any]]:
+    services = [
+        {"code": "SERVICE-1", "label": "Service des bâtiments", "active": True, "valid_from": "2020-01-01",
+         "valid_until": None, "demands_commitment_number": True},
+        {"code": "SERVICE-2", "label": "Service des écoles", "active": True, "valid_from": None,
+         "valid_until": "2027-12-31", "demands_commitment_number": False},
+    ]  # fmt: skip
+    return {
+        "recipient.lookup.requested.v1": {"siret": BUYER},
+        "recipient.lookup.reported.v1": {
+            "exists": True, "total": 1, "complete": True,
+            "recipients": [{
+                "siret": BUYER, "name": "VILLE D'EXEMPLEVILLE", "chorus_pro_id": 26262911, "active": True,
+                "public": True, "demands": "service_code", "reports_payments": True, "services": services,
+            }],
+        },
+        "recipient.lookup.refused.v1": _refused("upstream_refused", "Structure non visible.", siret=BUYER),
+    }  # fmt: skip
+
+
 def _tenders() -> dict[str, dict[str, Any]]:
     return {
         "tender.dume.simplified.requested.v1": {"consultation": _consultation, "buyer": _buyer},
@@ -188,4 +208,4 @@ def _for_every_family() -> dict[str, dict[str, Any]]:
 
 def example_data() -> dict[str, dict[str, Any]]:
     """Return the data of one example for every type of the registry."""
-    return {**_invoices(), **_tenders(), **_others(), **_for_every_family()}
+    return {**_invoices(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}

@@ -84,6 +84,13 @@ FAMILIES = (
         ending=Ending.REPORTED,
     ),
     _family(
+        "recipient.lookup",
+        events.RecipientLookupRequested,
+        results.RecipientLookupReported,
+        results.RecipientLookupRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "tender.dume.simplified",
         events.TenderDumeSimplifiedRequested,
         results.TenderDumeSimplifiedDone,

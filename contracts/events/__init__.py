@@ -8,6 +8,7 @@ from contracts.events.invoices import (
     InvoiceStatusRequested,
 )
 from contracts.events.problems import data_invalid
+from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.tenders import (
     Buyer,
@@ -28,6 +29,7 @@ __all__ = [
     "InvoiceFile",
     "InvoiceStatusRequested",
     "Lot",
+    "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",

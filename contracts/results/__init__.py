@@ -26,6 +26,12 @@ from contracts.results.publication import (
     result_id,
     too_large_reply,
 )
+from contracts.results.recipients import (
+    RecipientFound,
+    RecipientLookupRefused,
+    RecipientLookupReported,
+    RecipientService,
+)
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
 from contracts.results.tenders import (
     DumeFound,
@@ -60,6 +66,10 @@ __all__ = [
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
     "NotIntegratedInvoice",
+    "RecipientFound",
+    "RecipientLookupRefused",
+    "RecipientLookupReported",
+    "RecipientService",
     "Refused",
     "RequestCancellationDone",
     "RequestCancellationRefused",

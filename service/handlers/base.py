@@ -23,6 +23,7 @@ from service.ledger import Ledger
 from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
+from service.upstream.chorus_pro.directory import Directory
 from service.upstream.dume import Dume
 
 WARNINGS = "warnings"
@@ -75,6 +76,11 @@ class Calls:
         """Chorus Pro, in the name of the event's technical account; raises AccountRejected while that one rests."""
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.chorus_pro(account=self.account, event=self.event, until=self.until)
+
+    def directory(self, until: float = NEVER) -> Directory:
+        """Chorus Pro's directory of structures, in the same name; raises AccountRejected like `chorus_pro`."""
+        self.accounts.check_rested(self.account, self.now)
+        return self.upstreams.directory(account=self.account, event=self.event, until=min(until, self.until))
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""
