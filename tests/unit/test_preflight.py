@@ -57,9 +57,7 @@ def limit(of: Preflight) -> int | None:
 def test_should_be_as_strict_as_the_account(tmp_path: Path, account: str, expected: tuple[str, bool]) -> None:
     """An account says it for itself, or leaves it to the settings."""
     (tmp_path / "accounts.yaml").write_text(ACCOUNTS)
-    book = AccountBook(
-        default=Account(name="default"), reprobe=timedelta(hours=1), file=tmp_path / "accounts.yaml"
-    )
+    book = AccountBook(default=Account(name="default"), reprobe=timedelta(hours=1), file=tmp_path / "accounts.yaml")
     found = Preflight(accounts=book).inspection(account)
 
     assert (found.mode, found.looks_up) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -174,7 +175,8 @@ def _listed(chorus_pro: ChorusPro, name: str, rows: Sequence[Reply], asked: Body
     ordered = sorted(rows, key=lambda row: str(row[field])) if field else list(rows)
     if asked.get("triSens", "Descendant") != "Ascendant":
         ordered.reverse()
-    page = Page.of(asked)
+    # These searches take no maximum, so that none bounds them.
+    page = replace(Page.of(asked), most=len(ordered) or 1)
     numbers = page.numbers(ordered)
     if chorus_pro.settings.quirks and chorus_pro.searches % _NULL_PAGING_EVERY == 0:
         numbers = dict.fromkeys(numbers)

@@ -57,7 +57,7 @@ class Directory(ChorusPro):
             if not siret or _plain(row.identifier) == _plain(siret)
         )
 
-    async def detailed(self, structure: Recipient) -> Recipient | Refusal:
+    async def detailed(self, structure: Recipient, *, with_services: bool = True) -> Recipient | Refusal:
         """Return the structure with what it demands and its services, those that are not active too."""
         if structure.id is None:
             return structure
@@ -65,13 +65,15 @@ class Directory(ChorusPro):
         if isinstance(shown, Refusal):
             return shown
         identity, flags = shown.identity or models.StructureIdentity(), shown.flags or models.StructureFlags()
+        listed = await self.services(structure.id) if with_services else None
+        services = None if listed is None else {service.code: service for service in listed}
         return replace(
             structure,
             name=identity.name or structure.name,
             is_public=None if identity.kind is None else identity.kind == "PUBLIQUE",
             demands=demands_of(either=flags.either, service=flags.service, commitment=flags.commitment),
             reports_payments=None if flags.hides_payments is None else not flags.hides_payments,
-            services={service.code: service for service in await self.services(structure.id)},
+            services=services,
         )
 
     async def services(self, structure_id: int) -> tuple[Service, ...]:

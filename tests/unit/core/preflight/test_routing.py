@@ -94,17 +94,15 @@ def test_should_say_where_it_belongs(content: bytes, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("either", "service", "commitment", "expected"),
+    ("flags", "expected"),
     [
-        (True, True, True, "either"),
-        (False, True, True, "both"),
-        (None, True, None, "service_code"),
-        (False, False, True, "commitment_number"),
-        (None, None, None, "nothing"),
+        ({"either": True, "service": True, "commitment": True}, "either"),
+        ({"either": False, "service": True, "commitment": True}, "both"),
+        ({"either": None, "service": True, "commitment": None}, "service_code"),
+        ({"either": False, "service": False, "commitment": True}, "commitment_number"),
+        ({"either": None, "service": None, "commitment": None}, "nothing"),
     ],
 )
-def test_should_read_the_three_flags(
-    either: bool | None, service: bool | None, commitment: bool | None, expected: str
-) -> None:
+def test_should_read_the_three_flags(flags: dict[str, bool | None], expected: str) -> None:
     """The flag about either goes before the others; an absent flag demands nothing."""
-    assert demands_of(either=either, service=service, commitment=commitment) == expected
+    assert demands_of(**flags) == expected
