@@ -85,11 +85,9 @@ def rules_table() -> str:
     """Every rule of preflight: what it is about, what breaking it means, how sure it is, and where it comes from."""
     rows = ["| Rule | Says | How sure | By default | From |", "|---|---|---|---|---|"]
     for name, rule in packaged_rules().rules.items():
-        said = rule.says.replace("{limit}", str(rule.limit)).replace("{allowed}", ", ".join(rule.allowed))
+        said = rule.says.format(limit=rule.limit, length="so many", allowed=", ".join(rule.allowed)).replace("|", "\\|")
         level = {"enforce": "forbids", "warn": "warns", "off": "is off"}[rule.severity]
-        rows.append(
-            f"| `{name}` | {said.replace('{length}', 'so many')} | {rule.certainty} | {level} | {rule.source} |"
-        )
+        rows.append(f"| `{name}` | {said} | {rule.certainty} | {level} | {rule.source} |")
     return "\n".join(rows)
 
 

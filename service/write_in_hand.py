@@ -66,8 +66,7 @@ class WriteInHand:
             self._is_sending = False
             return await self._sent(self._task.prepared, replace(self.entry, state=State.CLAIMED))
         await self._believe_the_message()
-        invalid = self._invalid()
-        if invalid is None:
+        if (invalid := self._invalid()) is None:
             return await self._do(next_step(self.entry, self.doubt))
         if isinstance(invalid, Finished):
             return await self._finish(invalid)
@@ -142,7 +141,8 @@ class WriteInHand:
         """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
         task = self._task
         try:
-            return await task.write.make_ready(task.prepared, replace(task.calls, is_first=self._is_first))
+            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first)
+            return await task.write.make_ready(task.prepared, calls)
         except EventInvalid as invalid:
             if self.reached is Reached.UNSENT:
                 raise

@@ -32,7 +32,7 @@ from service.handlers.base import (
     Write,
 )
 from service.handlers.invoice_file import Deposit, check_suppliers, to_deposit
-from service.handlers.preflight_results import to_warnings
+from service.handlers.preflight_results import let_pass, to_warnings
 from service.handlers.routing import with_routing
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro import FlowReport
@@ -207,7 +207,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
             ours = [found for sent, found in await _numbered(prepared.invoices, calls) if agree(sent, found)]
             if ours:
                 return Found(answer=_adopted(prepared, ours, entry))
-        return results.refused_at_deposit(refusal, prepared.findings)
+        return results.refused_at_deposit(refusal, let_pass(prepared.findings))
 
 
 def _key(invoice: InvoiceFacts) -> str:

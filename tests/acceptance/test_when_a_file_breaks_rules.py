@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)
 
 DONE, REFUSED = "invoice.deposit.done.v1", "invoice.deposit.refused.v1"
 WITH_SERVICES = DEMANDING[1].siret
-ACCOUNTS = {"strict": {}, "lenient": {"preflight": "warn"}, "looking": {"lookup": True}}
-WRONG = {"framework": "M1", "payment_means": None}
+ACCOUNTS: dict[str, Json] = {"strict": {}, "lenient": {"preflight": "warn"}, "looking": {"lookup": True}}
+WRONG: dict[str, Any] = {"framework": "M1", "payment_means": None}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

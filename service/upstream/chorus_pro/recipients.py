@@ -54,6 +54,8 @@ class Recipients:
         try:
             async with lock:
                 known = self._recent(siret, self.keep if at_most is None else min(at_most, self.keep))
+                if known is None and self.is_resting:
+                    return None
                 if known is None:
                     known = _Known(at=self.clock(), recipient=await read_recipient(siret, directory))
                     self._put(siret, known)
