@@ -21,6 +21,8 @@ MOST_FINDINGS: Final = 500
 MOST_OF_A_RULE: Final = 10
 """Findings of one rule in one invoice."""
 LONGEST_VALUE: Final = 100
+LONGEST_READ: Final = 10 * LONGEST_VALUE
+"""Characters looked through for account numbers: more than is shown, so that none is cut in two and not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,10 @@ class Examiner:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found, invoice by invoice."""
-        return tuple(self._found[:MOST_FINDINGS])
+        """What was found, invoice by invoice; where that is too much, errors first."""
+        if len(self._found) <= MOST_FINDINGS:
+            return tuple(self._found)
+        return tuple(sorted(self._found, key=lambda found: found.severity != "error")[:MOST_FINDINGS])
 
     def file(self, size: int) -> None:
         """Check the whole file."""
@@ -70,10 +74,13 @@ class Examiner:
                 self._found.append(to_finding(self._inspection, name, found, None))
 
     def invoice(self, root: Element, facts: InvoiceFacts) -> None:
-        """Check one invoice of it."""
-        if len(self._found) >= MOST_FINDINGS:
+        """Check one invoice of it; once there is too much, only until something forbids it."""
+        is_full = len(self._found) >= MOST_FINDINGS
+        if is_full and is_forbidden(self._found):
             return
         for name, rule in self._rules:
+            if is_full and self._inspection.level(rule) != "enforce":
+                continue
             if rule.kind == "recipient" or rule.only not in {None, facts.kind}:
                 continue
             found = list(broken(rule, root, syntax_of(facts)))[:MOST_OF_A_RULE]
@@ -91,7 +98,7 @@ def to_finding(inspection: Inspection, name: str, found: Broken, facts: InvoiceF
         invoice_number=sentence(facts.number) if facts else None,
         file=sentence(facts.member) if facts and facts.member else None,
         path=found.path,
-        value=sentence(masked(found.text or "")[:LONGEST_VALUE]) if is_shown else None,
+        value=sentence(masked((found.text or "")[:LONGEST_READ])[:LONGEST_VALUE]) if is_shown else None,
         message=sentence(rule.sentence(found.length)),
     )
 

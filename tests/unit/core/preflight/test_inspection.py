@@ -169,6 +169,14 @@ def test_should_say_which_file_of_an_archive_it_was() -> None:
     assert (finding.invoice_number, finding.file) == ("F.2", "bad.xml")
 
 
+def test_should_never_lose_an_error_among_warnings() -> None:
+    """However many warnings come before it, the one error of a large archive forbids the deposit."""
+    warned = [(f"{number}.xml", make_ubl(f"F-{number}", credit_note=True, currency="eur")) for number in range(300)]
+    found = found_in(make_archive([*warned, ("bad.xml", make_ubl("F.1"))]))
+
+    assert (len(found), found[0].rule, is_forbidden(found)) == (MOST_FINDINGS, "invoice_number_characters", True)
+
+
 @pytest.mark.parametrize(("mode", "severities"), [("off", []), ("warn", ["warning"]), ("enforce", ["error"])])
 def test_should_be_as_strict_as_the_account_wants(mode: Level, severities: list[str]) -> None:
     """A sure rule forbids, only warns, or is not looked at."""
