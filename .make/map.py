@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from service.preflight import packaged_rules
 from service.settings import Settings, variables
 from service.settings.durations import to_text
 from service.settings.groups import Days, Seconds, Steps
@@ -80,9 +81,20 @@ def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str,
             yield from mapping_entries(entry, here)
 
 
+def rules_table() -> str:
+    """Every rule of preflight: what it is about, what breaking it means, how sure it is, and where it comes from."""
+    rows = ["| Rule | Says | How sure | By default | From |", "|---|---|---|---|---|"]
+    for name, rule in packaged_rules().rules.items():
+        said = rule.says.format(limit=rule.limit, length="so many", allowed=", ".join(rule.allowed)).replace("|", "\\|")
+        level = {"enforce": "forbids", "warn": "warns", "off": "is off"}[rule.severity]
+        rows.append(f"| `{name}` | {said} | {rule.certainty} | {level} | {rule.source} |")
+    return "\n".join(rows)
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"modules": module_map, "settings": settings_table},
     "docs/upstream-mapping.md": {"mapping": mapping_table},
+    "docs/preflight.md": {"rules": rules_table},
 }
 
 

@@ -88,6 +88,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
                 "upstream_text": _UPSTREAM_NUMBER_TEXT, "number_reusable": False, "integrated": False,
             }],
         ),
+        **_checks(),
         "invoice.status.requested.v1": {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER},
         "invoice.status.reported.v1": {
             "invoice_number": "F-2026-0142", "chorus_pro_id": 8420871, "supplier_siret": SUPPLIER,
@@ -103,6 +104,48 @@ def _invoices() -> dict[str, dict[str, Any]]:
         "invoice.status.refused.v1": _refused(
             "invoice_not_found", None, invoice_number="F-2026-0999", chorus_pro_id=None
         ),
+    }  # fmt: skip
+
+
+def _checks() -> dict[str, dict[str, Any]]:
+    place = "//cac:OrderReference/cbc:ID"
+    finding = {
+        "rule": "commitment_number_missing", "severity": "error", "certainty": "official",
+        "invoice_number": "F-2026-0142", "file": None, "path": place, "value": None,
+        "message": "The recipient demands a commitment number (BT-13); it stands on its order.",
+    }  # fmt: skip
+    return {
+        "invoice.check.requested.v1": _deposit_request(),
+        "invoice.check.reported.v1": {
+            "outcome": "would_be_refused", "format": "ubl", "archive": False, "rules_version": "2026.11",
+            "recipients_looked_up": 1, "findings": [finding],
+            "invoices": [{
+                "invoice_number": "F-2026-0142", "type": "invoice", "file": None, "supplier_siret": SUPPLIER,
+                "recipient_siret": BUYER, "issued_on": "2026-11-23", "total_including_tax": "1200.00",
+                "currency": "EUR", "service_code": "SERVICE-1", "commitment_number": None,
+            }],
+        },
+        "invoice.check.refused.v1": _refused("upstream_refused", "Vous n'avez pas les droits."),
+    }  # fmt: skip
+
+
+def _recipients() -> dict[str, dict[str, Any]]:
+    services = [
+        {"code": "SERVICE-1", "label": "Service des bâtiments", "active": True, "valid_from": "2020-01-01",
+         "valid_until": None, "demands_commitment_number": True},
+        {"code": "SERVICE-2", "label": "Service des écoles", "active": True, "valid_from": None,
+         "valid_until": "2027-12-31", "demands_commitment_number": False},
+    ]  # fmt: skip
+    return {
+        "recipient.lookup.requested.v1": {"siret": BUYER},
+        "recipient.lookup.reported.v1": {
+            "exists": True, "total": 1, "complete": True,
+            "recipients": [{
+                "siret": BUYER, "name": "VILLE D'EXEMPLEVILLE", "chorus_pro_id": 26262911, "active": True,
+                "public": True, "demands": "service_code", "reports_payments": True, "services": services,
+            }],
+        },
+        "recipient.lookup.refused.v1": _refused("upstream_refused", "Structure non visible.", siret=BUYER),
     }  # fmt: skip
 
 
@@ -165,4 +208,4 @@ def _for_every_family() -> dict[str, dict[str, Any]]:
 
 def example_data() -> dict[str, dict[str, Any]]:
     """Return the data of one example for every type of the registry."""
-    return {**_invoices(), **_tenders(), **_others(), **_for_every_family()}
+    return {**_invoices(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}

@@ -15,7 +15,12 @@ from contracts.results.publication import TERMINAL
 from contracts.schema import event_schema
 
 _TOLD_AT = datetime(2026, 11, 23, 8, 21, 48, tzinfo=UTC)
-_SUBJECTS = {"invoice": "99900012300018/F-2026-0142", "tender": "2026-DSI-0142", "request": "deposit-0142"}
+_SUBJECTS = {
+    "invoice": "99900012300018/F-2026-0142",
+    "recipient": "99900012800010",
+    "tender": "2026-DSI-0142",
+    "request": "deposit-0142",
+}
 _LEADING = ("specversion", "id", "source", "type", "subject", "time")
 
 
@@ -66,7 +71,7 @@ def _request(name: str) -> Envelope:
     topic, _, rest = name.removesuffix(".requested.v1").partition(".")
     return Envelope(
         id=f"{rest.rpartition('.')[2]}-0142",
-        source="/billing/exempleville" if topic == "invoice" else "/buying/exempleville",
+        source="/billing/exempleville" if topic in {"invoice", "recipient"} else "/buying/exempleville",
         type=name,
         subject=_SUBJECTS[topic],
         time=_TOLD_AT,

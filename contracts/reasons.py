@@ -65,6 +65,7 @@ class Reason(StrEnum):
     ALREADY_SENT = "already_sent"
     ALREADY_ANSWERED = "already_answered"
     REQUEST_UNKNOWN = "request_unknown"
+    RULES_NOT_MET = "rules_not_met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,10 @@ _ROWS = (
     _refused(
         _R.REQUEST_UNKNOWN, "The relay never saw the request to withdraw, or no longer remembers it.",
         "Check id and source.",
+    ),
+    _refused(
+        _R.RULES_NOT_MET, "The file breaks rules that Chorus Pro is known to apply; nothing was sent.",
+        "Correct every finding that is an error and request again under a new id; the numbers are still free.",
     ),
 )  # fmt: skip
 

@@ -70,10 +70,24 @@ FAMILIES = (
         },
     ),
     _family(
+        "invoice.check",
+        events.InvoiceCheckRequested,
+        results.InvoiceCheckReported,
+        results.InvoiceCheckRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "invoice.status",
         events.InvoiceStatusRequested,
         results.InvoiceStatusReported,
         results.InvoiceStatusRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
+        "recipient.lookup",
+        events.RecipientLookupRequested,
+        results.RecipientLookupReported,
+        results.RecipientLookupRefused,
         ending=Ending.REPORTED,
     ),
     _family(

@@ -75,6 +75,13 @@ class AccountBook:
         self._refresh_password(found)
         return self._accounts[found]
 
+    def name_of(self, asked: str | None) -> str:
+        """The account as the configuration names it, so that two ways to say it are one account to the ledger."""
+        try:
+            return self.get(asked).name
+        except EventInvalid:
+            return asked or DEFAULT
+
     def check(self, name: str | None) -> None:
         """Pass when an event may name this account, or none; raises EventInvalid otherwise."""
         self._refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import (
@@ -24,6 +24,8 @@ from service.core.account import Account
 # YAML reads 99900001100018 as a number and 00012345678901 perhaps as an octal one; both were meant as text.
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 Siret = Annotated[Text, Field(pattern=r"^\d{14}$")]
+# It also reads a plain `off` as false.
+Level = Annotated[Literal["off", "warn", "enforce"], BeforeValidator(lambda value: "off" if value is False else value)]
 
 
 class AccountsInvalid(ValueError):
@@ -49,6 +51,8 @@ class _ChorusPro(_Part):
 class _Account(_Part):
     chorus_pro: _ChorusPro | None = None
     suppliers: frozenset[Siret] = frozenset()
+    preflight: Level | None = None
+    lookup: bool | None = None
 
 
 ACCOUNTS = TypeAdapter(dict[Annotated[Text, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], _Account])
@@ -98,6 +102,8 @@ def _entry(name: str, given: _Account, folder: Path) -> Entry:
         login=chorus_pro.login if chorus_pro else None,
         password=password,
         suppliers=given.suppliers,
+        preflight=given.preflight,
+        lookup=given.lookup,
     )
     file = chorus_pro.password_file if chorus_pro else None
     return Entry(account=account, password_file=folder / file if file else None)

@@ -50,7 +50,7 @@ async def run_worker(settings: Settings, secrets: Secrets, *, version: str) -> N
     """Work until SIGTERM or SIGINT, then stop within the grace period.
 
     Waits for the ledger and the broker as long as it takes. Raises what makes a start impossible: BrokerRefused,
-    TopologyMismatch, AccountsInvalid, MappingInvalid, OSError (the port is taken).
+    TopologyMismatch, AccountsInvalid, MappingInvalid, RulesInvalid, OSError (the port is taken).
     """
     stopping = _stop_signal()
     worker = Worker(settings, secrets, version=version)
@@ -70,6 +70,7 @@ class Worker:
         self._metrics = Metrics()
         self._gates = Gates(interval=timedelta(seconds=settings.maintenance.probe_interval))
         self._accounts = wiring.account_book(settings, secrets)
+        self._preflight = wiring.preflight(settings, self._accounts)
         self._replies = Replies(settings.profile)
         self._policies = wiring.policies(settings)
         self._names = wiring.upstream_names(settings, self._accounts)
@@ -185,6 +186,7 @@ class Worker:
                 replies=self._replies,
                 retries=self._policies.retries,
             ),
+            preflight=self._preflight,
             replies=self._replies,
             settled=reporter(self._metrics, ROUTES),
         )

@@ -16,19 +16,20 @@ from contracts.envelope import EnvelopeInvalid, Received, receive
 from contracts.events import data_invalid
 from contracts.reasons import Reason
 from service.accounts import AccountBook
-from service.core.account import DEFAULT
 from service.core.delivery import Delivery
 from service.core.errors import EventInvalid, FenceLost, LedgerUnavailable, SubjectBusy, UpstreamFailure
-from service.core.outcome import Completed, Outcome, Rejected, RetryLater
+from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
+from service.core.preflight import NO_INSPECTION
 from service.core.recoverability import GiveUp
 from service.core.replies import Replies
-from service.handlers.base import Calls, Event, Read, Write
+from service.handlers.base import Calls, Event, Finished, Read, Write
 from service.ledger import Ledger
 from service.lifecycle import Lifecycle
 from service.observability import events as happened
 from service.observability.calls import calls_recorded
 from service.observability.log import get_logger
 from service.observability.settled import Settled
+from service.preflight import Preflight
 from service.recovery import Recovery
 from service.routes import ROUTES, Route
 from service.task import Task
@@ -56,6 +57,7 @@ class Pipeline:
     lifecycle: Lifecycle
     accounts: AccountBook
     recovery: Recovery
+    preflight: Preflight
     replies: Replies
     settled: Callable[[Settled], None]
 
@@ -84,7 +86,7 @@ class Pipeline:
         if route is None or delivery.queue == UNROUTED:
             return await self._not_ours(received, delivery, seen)
         seen.upstream = route.handler.upstream
-        event = self._event(received)
+        event = self._event(received, delivery)
         seen.account = event.account
         try:
             request: Incoming | EventInvalid = await self._off_loop(
@@ -125,23 +127,18 @@ class Pipeline:
         )
         return self._failure(received.envelope, Reason.UNSUPPORTED_TYPE, detail)
 
-    def _event(self, received: Received) -> Event:
+    def _event(self, received: Received, delivery: Delivery) -> Event:
         envelope = received.envelope
+        account = self.accounts.name_of(envelope.account)
         return Event(
             envelope=envelope,
             data=received.data,
             digest=received.digest,
-            account=self._account_name(envelope.account),
+            account=account,
+            inspection=NO_INSPECTION if delivery.origin == TRACKING else self.preflight.inspection(account),
             now=datetime.now(UTC),
             key=f"{envelope.source} {envelope.id}",
         )
-
-    def _account_name(self, asked: str | None) -> str:
-        """The account as the configuration names it, so that two ways to say it are one account to the ledger."""
-        try:
-            return self.accounts.get(asked).name
-        except EventInvalid:
-            return asked or DEFAULT
 
     def _request(self, route: Route, event: Event, delivery: Delivery) -> Incoming:
         """The data of the event by its contract; raises EventInvalid."""
@@ -205,7 +202,9 @@ class Pipeline:
     def _may_call(self, upstream: str) -> bool:
         return not self.upstreams.gates.is_paused(upstream) and self.upstreams.has_room(upstream)
 
-    def _objection(self, handler: Write[Any, Any], prepared: object, event: Event, calls: Calls) -> EventInvalid | None:
+    def _objection(
+        self, handler: Write[Any, Any], prepared: object, event: Event, calls: Calls
+    ) -> EventInvalid | Finished | None:
         """Why a request that is valid in itself must not be sent now."""
         if isinstance(prepared, EventInvalid):
             return None
@@ -215,7 +214,7 @@ class Pipeline:
             handler.check(prepared, calls)
         except EventInvalid as objection:
             return objection
-        return None
+        return handler.objection(prepared)
 
     async def _work(self, hand: WriteInHand, delivery: Delivery, seen: Settled, event: Event) -> Outcome:
         try:

@@ -8,8 +8,10 @@ from typing import Any
 
 from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
+from service.handlers.check_invoice import CheckInvoice
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
 from service.handlers.deposit_invoice import DepositInvoice
+from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
@@ -29,7 +31,9 @@ ROUTES = MappingProxyType(
         route.type: route
         for route in (
             Route("invoice.deposit.requested.v1", DepositInvoice()),
+            Route("invoice.check.requested.v1", CheckInvoice()),
             Route("invoice.status.requested.v1", ReportStatus()),
+            Route("recipient.lookup.requested.v1", LookUpRecipient()),
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),

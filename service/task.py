@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
 from service.core.entry import Entry, State
 from service.core.errors import EventInvalid
-from service.core.outcome import Rejected
+from service.core.outcome import TRACKING, Rejected, RetryLater
 from service.core.question import QUESTION, Question
 from service.core.recoverability import RetryPolicy
-from service.handlers.base import Calls, Event, Write
+from service.handlers.base import WARNINGS, Calls, Event, Finished, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +30,22 @@ class Policies:
     tracking: tuple[timedelta, ...]
     hold: float
 
+    def tracked(
+        self, answer: Mapping[str, object], *, polls: int, reason: str, results: tuple[ResultEvent, ...]
+    ) -> RetryLater:
+        """How a write that was sent is followed: its answer travels along, but for warnings, too long for headers."""
+        state = {**{name: value for name, value in answer.items() if name != WARNINGS}, "polls": polls}
+        delay = self.tracking[min(polls, len(self.tracking) - 1)]
+        return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One delivery of one write, ready to be worked on.
 
     `prepared` is the error when the request cannot be served. `objection` is why it must not be sent if nothing was
-    sent yet (expired, account not configured). `may_call`: no gate of the upstream is in the way, and a call of it
-    would start at once.
+    sent yet (expired, account not configured), or the refusal that preflight ends it with. `may_call`: no gate of the
+    upstream is in the way, and a call of it would start at once.
     """
 
     write: Write[Any, Any]
@@ -44,14 +53,14 @@ class Task:
     event: Event
     delivery: Delivery
     calls: Calls
-    objection: EventInvalid | None = None
+    objection: EventInvalid | Finished | None = None
     may_call: bool = True
 
     @property
     def is_sendable(self) -> bool:
         """Whether it can be sent at once if nothing was sent before, so that claiming and sending are one commit."""
         unusable = isinstance(self.prepared, EventInvalid) or self.objection is not None
-        return self.may_call and not unusable and not self.write.reads_first
+        return self.may_call and not unusable and not self.write.must_read(self.prepared)
 
     @property
     def polls(self) -> int:
@@ -65,7 +74,7 @@ class Task:
         keys = () if isinstance(self.prepared, EventInvalid) else self.write.keys(self.prepared)
         return keys or (self.event.envelope.subject or f"event {self.event.envelope.id}",)
 
-    def invalid(self, *, is_unsent: bool) -> EventInvalid | None:
+    def invalid(self, *, is_unsent: bool) -> EventInvalid | Finished | None:
         """Why the request cannot be served; an objection counts before the first send only."""
         if isinstance(self.prepared, EventInvalid):
             return self.prepared

@@ -13,6 +13,7 @@ from service.core.account import DEFAULT, Account
 from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
 from service.core.recoverability import RetryPolicy
+from service.preflight import Preflight
 from service.task import Policies
 from service.upstream import (
     CHORUS_PRO,
@@ -24,6 +25,7 @@ from service.upstream import (
     load_mapping,
 )
 from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
 
@@ -75,6 +77,12 @@ def account_book(settings: Settings, secrets: Secrets) -> AccountBook:
     )
 
 
+def preflight(settings: Settings, accounts: AccountBook) -> Preflight:
+    """How files are checked before they are sent; raises RulesInvalid."""
+    chosen = settings.preflight
+    return Preflight(accounts=accounts, mode=chosen.mode, looks_up=chosen.lookup, rules=chosen.rules)
+
+
 def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str) -> UpstreamSettings:
     """Where and as whom the upstreams are called; raises MappingInvalid."""
     secret = settings.piste.client_secret
@@ -98,6 +106,7 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         concurrency=settings.concurrency,
         timeouts={operation.name: bounded(operation.timeout, settings.ledger.lease) for operation in operations()},
         user_agent=user_agent,
+        remember_recipients=settings.preflight.remember,
     )
 
 
@@ -114,7 +123,7 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    for module in (chorus_pro_operations, dume_operations):
+    for module in (chorus_pro_operations, chorus_pro_structures, dume_operations):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

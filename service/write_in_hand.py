@@ -58,17 +58,15 @@ class WriteInHand:
         return Doubt.ASK if isinstance(task.prepared, EventInvalid) else task.write.doubt_about(task.prepared)
 
     async def work(self) -> Outcome:
-        """Do the next thing, as far as it goes now.
-
-        Raises what the upstream, the ledger or the event is to blame for.
-        """
+        """Do the next thing as far as it goes; raises what the upstream, the ledger or the event is to blame for."""
         if self._is_sending:
             self._is_sending = False
             return await self._sent(self._task.prepared, replace(self.entry, state=State.CLAIMED))
         await self._believe_the_message()
-        invalid = self._task.invalid(is_unsent=self.reached is Reached.UNSENT and self.entry.sends == 0)
-        if invalid is None:
+        if (invalid := self._task.invalid(is_unsent=self._is_first)) is None:
             return await self._do(next_step(self.entry, self.doubt))
+        if isinstance(invalid, Finished):
+            return await self._finish(invalid)
         if self.reached is Reached.UNSENT:
             raise invalid
         return await self._hold(invalid.detail)
@@ -78,6 +76,11 @@ class WriteInHand:
         state, entry = self._task.delivery.state, self.entry
         if ANSWERED_AT in state and entry.state in {State.SENDING, State.IN_DOUBT} and entry.answer is None:
             await self.lease.change(Change(state=State.ANSWERED, answer=dict(state)))
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether nothing was ever sent for it: only then may it still be refused here."""
+        return self.reached is Reached.UNSENT and self.entry.sends == 0
 
     async def _do(self, step: Step) -> Outcome:
         match step:
@@ -103,6 +106,8 @@ class WriteInHand:
     async def _send(self) -> Outcome:
         before, now = self.entry, self._task.event.now
         ready = await self._made_ready()
+        if isinstance(ready, Finished):
+            return await self._finish(ready)
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
         await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, now)))
@@ -126,7 +131,8 @@ class WriteInHand:
         """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
         task = self._task
         try:
-            return await task.write.make_ready(task.prepared, task.calls)
+            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first)
+            return await task.write.make_ready(task.prepared, calls)
         except EventInvalid as invalid:
             if self.reached is Reached.UNSENT:
                 raise
@@ -164,7 +170,7 @@ class WriteInHand:
         await self.lease.change(Change(state=State.ANSWERED, answer=answer, release=not reads_back))
         if reads_back:
             return await self._follow()
-        return self._tracked(polls=0, reason="sent", results=self._progress())
+        return self._policies.tracked(self.entry.answer or {}, polls=0, reason="sent", results=self._progress())
 
     async def _refused(self, refusal: Refusal) -> Outcome:
         task = self._task
@@ -265,15 +271,10 @@ class WriteInHand:
 
     def _pending(self, pending: Pending) -> Outcome:
         results = () if self._task.delivery.origin == TRACKING else self._progress()
-        outcome = self._tracked(polls=self._task.polls + 1, reason=pending.reason, results=results)
+        polls, answer = self._task.polls + 1, self.entry.answer or {}
+        outcome = self._policies.tracked(answer, polls=polls, reason=pending.reason, results=results)
         delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
         return replace(outcome, detail=pending.detail, delay=delay)
-
-    def _tracked(self, *, polls: int, reason: str, results: tuple[ResultEvent, ...]) -> RetryLater:
-        steps = self._policies.tracking
-        state = {**(self.entry.answer or {}), "polls": polls}
-        delay = steps[min(polls, len(steps) - 1)]
-        return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
 
     def _progress(self) -> tuple[ResultEvent, ...]:
         task, answer = self._task, self.entry.answer

@@ -1,7 +1,14 @@
 """What may be asked of the relay: one model per request, for its data."""
 
-from contracts.events.invoices import Expectation, InvoiceDepositRequested, InvoiceFile, InvoiceStatusRequested
+from contracts.events.invoices import (
+    Expectation,
+    InvoiceCheckRequested,
+    InvoiceDepositRequested,
+    InvoiceFile,
+    InvoiceStatusRequested,
+)
 from contracts.events.problems import data_invalid
+from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.tenders import (
     Buyer,
@@ -17,10 +24,12 @@ __all__ = [
     "Buyer",
     "Consultation",
     "Expectation",
+    "InvoiceCheckRequested",
     "InvoiceDepositRequested",
     "InvoiceFile",
     "InvoiceStatusRequested",
     "Lot",
+    "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",

@@ -47,6 +47,10 @@ class InvoiceDepositRequested(Incoming):
     expect: Expectation | None = None
 
 
+class InvoiceCheckRequested(InvoiceDepositRequested):
+    """Tell what a deposit of this file would meet before it is sent; nothing is sent."""
+
+
 class InvoiceStatusRequested(Incoming):
     """Tell the status of an invoice, named by its Chorus Pro id or by its number."""
 

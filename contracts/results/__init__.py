@@ -1,6 +1,8 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
+from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
+from contracts.results.findings import Finding
 from contracts.results.invoices import (
     IntegratedInvoice,
     InvoiceDepositDone,
@@ -24,6 +26,12 @@ from contracts.results.publication import (
     result_id,
     too_large_reply,
 )
+from contracts.results.recipients import (
+    RecipientFound,
+    RecipientLookupRefused,
+    RecipientLookupReported,
+    RecipientService,
+)
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
 from contracts.results.tenders import (
     DumeFound,
@@ -40,12 +48,16 @@ from contracts.results.tenders import (
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 
 __all__ = [
+    "CheckedInvoice",
     "Conflict",
     "ConflictSide",
     "Delayed",
     "DumeFound",
     "Failed",
+    "Finding",
     "IntegratedInvoice",
+    "InvoiceCheckRefused",
+    "InvoiceCheckReported",
     "InvoiceDepositDone",
     "InvoiceDepositReceived",
     "InvoiceDepositRefused",
@@ -54,6 +66,10 @@ __all__ = [
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
     "NotIntegratedInvoice",
+    "RecipientFound",
+    "RecipientLookupRefused",
+    "RecipientLookupReported",
+    "RecipientService",
     "Refused",
     "RequestCancellationDone",
     "RequestCancellationRefused",

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Amount, Outgoing, is_none
 from contracts.results.common import Conflict, RefusalReason, Refused
+from contracts.results.findings import Findings
 from contracts.words import INVOICE_STATUS_WORDS
 
 StatusWord = Annotated[str, Field(json_schema_extra={"enum": list(INVOICE_STATUS_WORDS)})]
@@ -19,6 +20,9 @@ class InvoiceDepositReceived(Outgoing):
     flow_number: str
     deposited_on: date
     adopted: bool = False
+    warnings: Findings = Field(default=(), description="What preflight found and let pass.")
+
+    optional_fields = frozenset({"warnings"})
 
 
 class InvoiceIntegrated(Outgoing):
@@ -73,6 +77,9 @@ class InvoiceDepositDone(Outgoing):
     deposited_on: date | None = None
     flow_state_code: str | None = None
     invoices: tuple[InvoiceOutcome, ...]
+    warnings: Findings = Field(default=(), description="What preflight found and let pass.")
+
+    optional_fields = frozenset({"warnings"})
 
 
 class InvoiceDepositRefused(Refused):
@@ -82,8 +89,9 @@ class InvoiceDepositRefused(Refused):
     flow_number: str | None = None
     invoices: tuple[InvoiceOutcome, ...] = ()
     conflict: OptionalConflict = None
+    findings: Findings = Field(default=(), description="Everything preflight found: at its own stage the errors too.")
 
-    optional_fields = frozenset({"conflict"})
+    optional_fields = frozenset({"conflict", "findings"})
 
 
 class StatusChange(Outgoing):

@@ -16,6 +16,7 @@ from service.cli.configured import FAILED, hush, ordinary_secrets, read_settings
 from service.cli.diagnosis import Line, fail, ok, warning
 from service.cli.topology import configured_topology
 from service.core.calendar import CalendarInvalid, parse
+from service.core.preflight import RulesInvalid
 from service.core.startup import findings
 from service.messaging.examine import Examined as ExaminedBroker
 from service.messaging.examine import examine as examine_broker
@@ -59,7 +60,8 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
     try:
         accounts = wiring.account_book(settings, secrets)
         upstream = wiring.upstream_settings(settings, accounts, f"piste-relay/{version('piste-relay')}")
-    except (AccountsInvalid, MappingInvalid) as error:
+        wiring.preflight(settings, accounts)
+    except (AccountsInvalid, MappingInvalid, RulesInvalid) as error:
         yield fail("upstreams", str(error))
         return
     async for line in _of_upstreams(settings, accounts, upstream, secrets.register_passing):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 DEFAULT = "default"
 """The account of an event that names none, while there is only one."""
@@ -13,12 +14,17 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier."""
+    """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier.
+
+    `preflight` and `lookup` are None where the account leaves them to the settings.
+    """
 
     name: str
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     suppliers: frozenset[str] = frozenset()
+    preflight: Literal["off", "warn", "enforce"] | None = None
+    lookup: bool | None = None
 
     @property
     def reaches_chorus_pro(self) -> bool:

@@ -16,13 +16,18 @@ from service.accounts import AccountBook
 from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
+from service.core.preflight import NO_INSPECTION, Inspection
 from service.core.question import Number, Screen
 from service.core.replies import Replies
 from service.ledger import Ledger
 from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
+from service.upstream.chorus_pro.directory import Directory
 from service.upstream.dume import Dume
+
+WARNINGS = "warnings"
+"""Part of the answer of a deposit: what preflight found and let pass."""
 
 RequestT = TypeVar("RequestT", bound=Incoming)
 PreparedT = TypeVar("PreparedT")
@@ -30,7 +35,10 @@ PreparedT = TypeVar("PreparedT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on."""
+    """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on.
+
+    `inspection` is how its files are checked; nothing is while it is followed, since it was sent then.
+    """
 
     envelope: Envelope
     data: object = field(repr=False)
@@ -38,6 +46,7 @@ class Event:
     account: str
     now: datetime
     key: str
+    inspection: Inspection = NO_INSPECTION
 
     @property
     def has_expired(self) -> bool:
@@ -47,7 +56,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock."""
+    """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock.
+
+    `is_first`: nothing was ever sent for this write, so that it may still be refused.
+    """
 
     upstreams: Upstreams
     ledger: Ledger
@@ -57,12 +69,18 @@ class Calls:
     event: str
     now: datetime
     until: float = NEVER
+    is_first: bool = False
 
     @property
     def chorus_pro(self) -> ChorusPro:
         """Chorus Pro, in the name of the event's technical account; raises AccountRejected while that one rests."""
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.chorus_pro(account=self.account, event=self.event, until=self.until)
+
+    def directory(self, until: float = NEVER) -> Directory:
+        """Chorus Pro's directory of structures, in the same name; raises AccountRejected like `chorus_pro`."""
+        self.accounts.check_rested(self.account, self.now)
+        return self.upstreams.directory(account=self.account, event=self.event, until=min(until, self.until))
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""
@@ -152,8 +170,8 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
     `call` is the operation that changes something, `screen` where a person sees that it did, `reads_first` whether
-    `make_ready` makes calls, `reads_back` whether `follow` is tried at once instead of after the first tracking step,
-    `opens_files` whether `prepare` opens a file, which may take seconds however small the event is.
+    `make_ready` makes calls for any request, `reads_back` whether `follow` is tried at once instead of after the first
+    tracking step, `opens_files` whether `prepare` opens a file, which may take seconds however small the event is.
     """
 
     model: ClassVar[type[Incoming]]
@@ -189,8 +207,16 @@ class Write(ABC, Generic[RequestT, PreparedT]):
         """Raise EventInvalid when it may not be sent as things are configured; asked before the first send only."""
         calls.require(self.upstream)
 
-    async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal:
-        """Reads that must come before the call that counts."""
+    def objection(self, prepared: PreparedT) -> Finished | None:
+        """Why it is refused as it is, without a call; counts before the first send only."""
+        return None
+
+    def must_read(self, prepared: PreparedT) -> bool:
+        """Whether `make_ready` makes calls for this very request."""
+        return self.reads_first
+
+    async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal | Finished:
+        """Reads that must come before the call that counts; Finished when they refuse it, which only the first may."""
         return prepared
 
     @abstractmethod
@@ -239,6 +265,7 @@ def reason_of(refusal: Refusal, known: Mapping[str, Reason]) -> Reason:
 
 __all__ = [
     "TERMINAL",
+    "WARNINGS",
     "Absent",
     "Calls",
     "Draft",

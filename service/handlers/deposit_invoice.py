@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, ClassVar
 
-from contracts.events import Expectation, InvoiceDepositRequested
-from contracts.reasons import Reason
+from contracts.events import InvoiceDepositRequested
 from contracts.words import Upstream
-from service.core.documents import Document, DocumentInvalid, InvoiceFacts, read
+from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.entry import Entry
-from service.core.errors import EventInvalid
 from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree
+from service.core.preflight import is_forbidden
 from service.core.question import Screen
 from service.handlers import deposit_results as results
+from service.handlers import preflight_results
 from service.handlers.base import (
+    WARNINGS,
     Absent,
     Calls,
     Event,
@@ -33,6 +31,9 @@ from service.handlers.base import (
     UsedByOther,
     Write,
 )
+from service.handlers.invoice_file import Deposit, check_suppliers, to_deposit
+from service.handlers.preflight_results import let_pass, to_warnings
+from service.handlers.routing import with_routing
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro import FlowReport
 from service.upstream.chorus_pro.operations import DEPOSIT_FLOW
@@ -48,20 +49,6 @@ SCREEN = Screen(
 HIDDEN = "This account cannot see the invoices of supplier {siret}, so nobody knows whether the file arrived."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deposit:
-    """A file ready to be sent, and what it says of its invoices."""
-
-    name: str
-    content: bytes = field(repr=False)
-    document: Document
-
-    @property
-    def invoices(self) -> tuple[InvoiceFacts, ...]:
-        """The invoices of the file."""
-        return self.document.invoices
-
-
 class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     """`invoice.deposit.requested.v1`."""
 
@@ -72,21 +59,8 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     opens_files: ClassVar[bool] = True
 
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Deposit:
-        """The file, recognised and read; raises EventInvalid."""
-        if request.file.content is None:
-            raise EventInvalid(
-                Reason.DOCUMENT_BY_REFERENCE_UNSUPPORTED, "data.file.ref cannot be fetched; send data.file.content."
-            )
-        content = request.file.content
-        if request.file.sha256 is not None and hashlib.sha256(content).hexdigest() != request.file.sha256:
-            raise EventInvalid(Reason.CHECKSUM_MISMATCH, "data.file.content does not have the announced sha256.")
-        try:
-            document = read(content, name=request.file.name, declared=request.format)
-        except DocumentInvalid as error:
-            raise EventInvalid(Reason(error.reason), error.detail) from error
-        if request.expect is not None:
-            _check_expectation(request.expect, document)
-        return Deposit(name=request.file.name, content=content, document=document)
+        """The file, recognised, read and inspected; raises EventInvalid."""
+        return to_deposit(request, event.inspection)
 
     def keys(self, prepared: Deposit) -> tuple[str, ...]:
         """Supplier and number of each invoice."""
@@ -95,11 +69,24 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     def check(self, prepared: Deposit, calls: Calls) -> None:
         """Raise EventInvalid when the account may not send for a supplier of the file."""
         super().check(prepared, calls)
-        allowed = calls.accounts.get(calls.account).suppliers
-        for invoice in prepared.invoices:
-            if allowed and invoice.supplier_siret not in allowed:
-                detail = f"Supplier {invoice.supplier_siret} is not one of account {calls.account}."
-                raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
+        check_suppliers(prepared, calls)
+
+    def objection(self, prepared: Deposit) -> Finished | None:
+        """The refusal by preflight; where recipients are looked up that comes first, so that all is told in one go."""
+        if prepared.inspection.looks_up or not is_forbidden(prepared.findings):
+            return None
+        return preflight_results.refused(prepared)
+
+    def must_read(self, prepared: Deposit) -> bool:
+        """Whether recipients are looked up."""
+        return prepared.inspection.looks_up
+
+    async def make_ready(self, prepared: Deposit, calls: Calls) -> Deposit | Finished:
+        """Look the recipients up where that is switched on and nothing was sent yet."""
+        if not calls.is_first or not prepared.inspection.looks_up:
+            return prepared
+        ready, _ = await with_routing(prepared, calls)
+        return preflight_results.refused(ready) if is_forbidden(ready.findings) else ready
 
     async def send(self, prepared: Deposit, calls: Calls) -> Mapping[str, object] | Refusal:
         """Deposit the file."""
@@ -114,6 +101,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
             "flow_number": answer.flow_number,
             "deposited_on": answer.deposited_on.isoformat(),
             "adopted": False,
+            **to_warnings(prepared.findings),
         }
 
     async def look(self, prepared: Deposit, entry: Entry, calls: Calls) -> Looked:
@@ -121,7 +109,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         shown = await _numbered(prepared.invoices, calls)
         ours = [found for sent, found in shown if agree(sent, found)]
         if ours:
-            return Found(answer=_adopted(ours, entry))
+            return Found(answer=_adopted(prepared, ours, entry))
         if len(shown) == len(prepared.invoices):
             return UsedByOther(refusal=results.number_used(shown))
         for siret in {invoice.supplier_siret for invoice in prepared.invoices if invoice.supplier_siret}:
@@ -141,7 +129,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if shown and not any(agree(sent, found) for sent in prepared.invoices for found in shown):
             numbers = ", ".join(found.number for found in shown)
             return Unseen(detail=f"Flow {flow_number} holds other invoices: {numbers[:200]}.")
-        return Found(answer={**_adopted([], entry), "flow_number": flow_number})
+        return Found(answer={**_adopted(prepared, [], entry), "flow_number": flow_number})
 
     def progress(self, prepared: Deposit, answer: Mapping[str, object], event: Event) -> tuple[Draft, ...]:
         """`invoice.deposit.received`, once there is a flow number."""
@@ -218,24 +206,27 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if entry.sends > 1:
             ours = [found for sent, found in await _numbered(prepared.invoices, calls) if agree(sent, found)]
             if ours:
-                return Found(answer=_adopted(ours, entry))
-        return results.refused_at_deposit(refusal)
+                return Found(answer=_adopted(prepared, ours, entry))
+        return results.refused_at_deposit(refusal, let_pass(prepared.findings))
 
 
 def _key(invoice: InvoiceFacts) -> str:
     return f"{invoice.supplier_siret or invoice.supplier_id} {invoice.number}"
 
 
-def _adopted(ours: list[FoundInvoice], entry: Entry) -> dict[str, object]:
+def _adopted(prepared: Deposit, ours: list[FoundInvoice], entry: Entry) -> dict[str, object]:
     """What the call would have answered; the day of the first send stands in for a deposit date not shown."""
     flows = [found.flow_number for found in ours if found.flow_number]
     dates = [found.deposited_on for found in ours if found.deposited_on]
     sent_at = entry.first_sent_at or entry.created_at
+    kept = (entry.answer or {}).get(WARNINGS)
     deposited_on = min(dates) if dates else sent_at.date() if sent_at else None
     return {
         "flow_number": flows[0] if flows else None,
         "deposited_on": deposited_on.isoformat() if deposited_on else None,
         "adopted": True,
+        # Of what is followed already the ledger knows them; else the file has just been inspected again.
+        **({WARNINGS: kept} if kept else to_warnings(prepared.findings)),
     }
 
 
@@ -249,22 +240,3 @@ async def _numbered(
         if found:
             shown.append((sent, next((one for one in found if agree(sent, one)), found[0])))
     return shown
-
-
-def _check_expectation(expect: Expectation, document: Document) -> None:
-    """Raise EventInvalid unless one invoice of the file is what the requester expects."""
-    problems = [_disagreements(expect, invoice) for invoice in document.invoices]
-    if all(problems):
-        raise EventInvalid(Reason.EXPECTATION_NOT_MET, f"The file disagrees with data.expect: {problems[0]}.")
-
-
-def _disagreements(expect: Expectation, invoice: InvoiceFacts) -> str:
-    pairs: tuple[tuple[str, str | Decimal | None, str | Decimal | None], ...] = (
-        ("supplier_siret", expect.supplier_siret, invoice.supplier_siret),
-        ("invoice_number", expect.invoice_number, invoice.number),
-        ("total_including_tax", expect.total_including_tax, invoice.total_including_tax),
-        ("currency", expect.currency, invoice.currency),
-    )
-    return ", ".join(
-        f"{name} is {theirs}, not {ours}" for name, ours, theirs in pairs if ours is not None and ours != theirs
-    )

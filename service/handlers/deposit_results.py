@@ -10,6 +10,7 @@ from contracts.reasons import Reason
 from contracts.results import (
     Conflict,
     ConflictSide,
+    Finding,
     IntegratedInvoice,
     InvoiceDepositDone,
     InvoiceDepositReceived,
@@ -23,6 +24,7 @@ from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.invoices import Account, FoundInvoice
 from service.handlers.base import Finished, reason_of
+from service.handlers.preflight_results import warnings_of
 from service.upstream import Refusal
 
 DONE = "invoice.deposit.done.v1"
@@ -45,15 +47,20 @@ def received(answer: Mapping[str, object]) -> tuple[Draft, ...]:
     if flow_number is None or deposited_on is None:
         return ()
     data = InvoiceDepositReceived(
-        flow_number=str(flow_number), deposited_on=deposited_on, adopted=bool(answer.get("adopted"))
+        flow_number=str(flow_number),
+        deposited_on=deposited_on,
+        adopted=bool(answer.get("adopted")),
+        warnings=warnings_of(answer),
     )
     return (Draft(type="invoice.deposit.received.v1", data=data, kind="received", discriminator=str(flow_number)),)
 
 
-def refused_at_deposit(refusal: Refusal) -> Finished:
+def refused_at_deposit(refusal: Refusal, findings: tuple[Finding, ...]) -> Finished:
     """The result of a refusal in the call itself."""
     reason = reason_of(refusal, REASONS_BY_CODE)
-    data = InvoiceDepositRefused(stage="deposit", reason=reason, code=refusal.code, upstream_text=refusal.text)
+    data = InvoiceDepositRefused(
+        stage="deposit", reason=reason, code=refusal.code, upstream_text=refusal.text, findings=findings
+    )
     return Finished(results=(Draft(type=REFUSED, data=data),), reason=reason)
 
 
@@ -106,14 +113,19 @@ def finished(
             deposited_on=_date(answer),
             flow_state_code=state,
             invoices=tuple(outcomes),
+            warnings=warnings_of(answer),
         )
         return Finished(results=(*facts_said, Draft(type=DONE, data=data)), reason="done", kept=kept)
-    refusal = _terminal_refusal([o for o in outcomes if isinstance(o, NotIntegratedInvoice)], flow_number, technical)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, NotIntegratedInvoice)]
+    refusal = _terminal_refusal(refused, flow_number, technical, warnings_of(answer))
     return Finished(results=(*facts_said, Draft(type=REFUSED, data=refusal)), reason=refusal.reason)
 
 
 def _terminal_refusal(
-    refused: Sequence[NotIntegratedInvoice], flow_number: str | None, technical: str | None
+    refused: Sequence[NotIntegratedInvoice],
+    flow_number: str | None,
+    technical: str | None,
+    findings: tuple[Finding, ...],
 ) -> InvoiceDepositRefused:
     reasons = {outcome.reason for outcome in refused}
     same = next(iter(reasons)) if len(reasons) == 1 else Reason.FLOW_REJECTED
@@ -126,6 +138,7 @@ def _terminal_refusal(
         flow_number=flow_number,
         invoices=tuple(refused),
         conflict=next((outcome.conflict for outcome in refused if outcome.conflict), None),
+        findings=findings,
     )
 
 

@@ -25,6 +25,10 @@ API_OPENED: Final = "api_opened"
 CALENDAR_READ: Final = "calendar_read"
 CALENDAR_UNREADABLE: Final = "calendar_found_unreadable"
 
+RULES_READ: Final = "preflight_rules_read"
+RULES_UNREADABLE: Final = "preflight_rules_found_unreadable"
+"""A changed file of rules cannot be used; the former rules stay."""
+
 ACCOUNTS_READ: Final = "accounts_read"
 ACCOUNTS_UNREADABLE: Final = "accounts_found_unreadable"
 """A changed accounts file cannot be used; the former accounts stay."""

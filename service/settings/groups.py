@@ -173,6 +173,23 @@ class DoubtGroup(Group):
     """After the last empty look: send again (Chorus Pro refuses a number it already has), or hold it for a person."""
 
 
+class PreflightGroup(Group):
+    """What an invoice file is checked for before anything is sent."""
+
+    mode: Literal["off", "warn", "enforce"] = "enforce"
+    """Whether files are checked: `enforce` refuses what breaks a rule that is sure and warns of the rest, `warn` sends
+    all and warns, `off` checks nothing. An account may say otherwise in RELAY_ACCOUNTS."""
+    rules: Path | None = None
+    """File that overrides or adds rules; merged over those in the program, and read again when it changes."""
+    lookup: bool = False
+    """Whether recipients are looked up too, so that a missing or unknown service code is told. Off, because it takes a
+    subscription to the API Structures and some calls for each recipient not seen lately. An account may say so
+    itself."""
+    remember: Annotated[Seconds, Field(ge=0, le=604_800)] = 3600.0
+    """Seconds a recipient is remembered. An hour, because services come and go; what speaks against an invoice is asked
+    anew when it is older than a minute."""
+
+
 class Log(Group):
     """What is written to standard output."""
 

@@ -24,6 +24,7 @@ from service.settings.groups import (
     Log,
     Maintenance,
     Piste,
+    PreflightGroup,
     Seconds,
     Tracking,
 )
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     doubt: DoubtGroup = DoubtGroup()
     mapping: Path | None = None
     """File that overrides names and constants of the upstream mapping; merged over the one in the program."""
+    preflight: PreflightGroup = PreflightGroup()
     log: Log = Log()
     accounts: Path | None = None
     """File of technical accounts by name, each with its supplier SIRETs; read again when it changes. Without it there

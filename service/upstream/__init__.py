@@ -11,7 +11,9 @@ from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavaila
 from service.steady import NEVER
 from service.upstream.chorus_pro import ChorusPro, Structures
 from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.models import Nothing
+from service.upstream.chorus_pro.recipients import Recipients
 from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
 from service.upstream.dume import Dume, Models
 from service.upstream.dume import operations as dume_operations
@@ -61,6 +63,7 @@ class Upstreams:
         self._windows = {upstream: Window(settings.concurrency) for upstream in (CHORUS_PRO, DUME)}
         self._structures = Structures()
         self._models = Models()
+        self.recipients = Recipients(keep=settings.remember_recipients)
         self._opened = AsyncExitStack()
         self.client = Client(
             transport=self._transport,
@@ -96,6 +99,18 @@ class Upstreams:
             event=event,
             structures=self._structures,
             nothing_found=self.mapping.chorus_pro.nothing_found,
+            until=until,
+        )
+
+    def directory(self, *, account: str, event: str, until: float = NEVER) -> Directory:
+        """The directory of structures for one event; raises EventInvalid when its account is not known."""
+        return Directory(
+            client=self.client,
+            account=self.settings.accounts(account),
+            event=event,
+            structures=self._structures,
+            nothing_found=self.mapping.chorus_pro.nothing_found,
+            ignored=self.mapping.chorus_pro.ignored_services,
             until=until,
         )
 

@@ -48,6 +48,7 @@ class ChorusProMapping(_Entries):
     prefixes: dict[str, Prefix]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
+    ignored_services: frozenset[str]
     flow_states: FlowStates
 
     def flow_standing(self, code: str | None) -> FlowStanding:

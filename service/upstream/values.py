@@ -69,4 +69,5 @@ class UpstreamSettings:
     token_margin: float = 60.0
     largest_answer: int = 200 * 1024 * 1024
     timeouts: Mapping[str, float] = field(default_factory=dict)
+    remember_recipients: float = 3600.0
     user_agent: str = "piste-relay"

@@ -18,8 +18,10 @@ from service import wiring
 from service.accounts_file import parse as parse_accounts
 from service.core.calendar import parse as parse_calendar
 from service.core.gate import LONGEST_BACKOFF
+from service.core.preflight import parse_rules
 from service.handlers.base import Write
 from service.observability.metrics import Metrics
+from service.preflight import packaged_text
 from service.routes import ROUTES
 from service.settings import load_settings, variables
 from service.settings.durations import to_text
@@ -29,6 +31,7 @@ from tests.support.sources import ROOT, modules, named, tracked_files
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 REQUESTERS = (ROOT / "docs/requesters.md").read_text(encoding="utf-8")
+PREFLIGHT = (ROOT / "docs/preflight.md").read_text(encoding="utf-8")
 MAPPING = (ROOT / "docs/upstream-mapping.md").read_text(encoding="utf-8")
 DOCUMENTS = {named(path): path.read_text(encoding="utf-8") for path in tracked_files() if path.suffix == ".md"}
 TEN_LINES = 12  # with the imports and the call
@@ -171,11 +174,14 @@ def test_should_show_python_that_compiles(number: int) -> None:
 
 
 def test_should_show_files_the_program_reads(tmp_path: Path) -> None:
-    """The calendar, the accounts and the mapping that are shown are read without complaint."""
+    """The calendar, the accounts, the mapping and the rules that are shown are read without complaint."""
     _, calendar, accounts = blocks(OPERATIONS, "yaml")
     override = tmp_path / "mapping.yaml"
     override.write_text(blocks(MAPPING, "yaml")[0], encoding="utf-8")
 
+    rules = parse_rules(packaged_text(), blocks(PREFLIGHT, "yaml")[0])
+
+    assert rules.rules["order_in_our_form"].kind == "pattern"
     assert [window.upstream for window in parse_calendar(calendar)] == ["chorus-pro", "all"]
     assert [entry.account.name for entry in parse_accounts(accounts, folder=tmp_path)] == ["north", "south"]
     assert load_mapping(override).dume.fields.buyer_id == "acheteur.siret"

@@ -33,6 +33,7 @@ PLAIN = re.compile(r"^(?:bytes|str|object|Any|Mapping\[str, (?:str|object|Any)\]
 SHOWN = {
     "service.upstream.mapping.DumeOperations.document": "the name of an operation",
     "service.upstream.mapping.DumeFields.document": "the name of a field",
+    "service.core.preflight.rules.Rule.kind": "what a rule asks",
     "service.core.documents.archive._Entry.kind": "one byte that says what an entry is",
     "service.accounts_file._ChorusPro.login": "read from the file and turned into an account at once",
     "service.settings.groups.ChorusProGroup.login": "settings show which account is meant; only its password is secret",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from aiohttp import web
 from contracts.events import Consultation
 from service.core.gate import Gates
 from service.core.invoices import FoundInvoice
+from service.core.recipient import Recipient, Service
 from service.upstream import (
     Platform,
     Refusal,
@@ -31,8 +33,11 @@ from service.upstream.chorus_pro import (
     InvoiceHistory,
     StatusPassed,
     TechnicalError,
+    structure_operations,
 )
 from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.chorus_pro.directory import Directory
+from service.upstream.chorus_pro.structure_models import MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
@@ -69,6 +74,9 @@ CREDIT_NOTE = FoundInvoice(
     status_since=datetime(2026, 11, 23, 9, 11, 10, 551000, tzinfo=UTC),
     flow_number="CPP0011100000000000700001",
 )
+
+TOWN = Recipient(siret="99900012800010", exists=True, id=26346724, name="VILLE D'EXEMPLEVILLE", is_active=True)
+ACCOUNTING = Service(id=10657669, code="COMPTA", label="Service comptabilité", is_active=True)
 
 Recorded = dict[str, Any]  # Any: a tree of JSON, as recorded
 Ask = Callable[[Upstreams], Awaitable[object]]
@@ -132,8 +140,19 @@ def dume(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method
     return lambda upstreams: ask(upstreams.dume(account="main", event="event"))
 
 
+def directory(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method of Directory
+    return lambda upstreams: ask(upstreams.directory(account="main", event="event"))
+
+
 def deposit() -> Ask:
     return cpro(lambda client: client.deposit(content_base64="AAAA", name="a.xml", syntax="IN_DP_E1_UBL_INVOICE"))
+
+
+async def shown_town(client: Directory) -> tuple[object, ...]:
+    """What a town demands, asked without its services, which are another operation."""
+    shown = await client.detailed(TOWN, with_services=False)
+    assert isinstance(shown, Recipient)
+    return shown.demands, shown.is_public, shown.reports_payments
 
 
 def flow_report() -> Ask:
@@ -244,6 +263,46 @@ ROWS: list[tuple[str, Ask, object]] = [
         ),
     ),
     ("structures.two", cpro(lambda client: client.sees_supplier("999 000 458 00037")), True),
+    (
+        "directory.found",
+        directory(lambda client: client.search(siret="99900012800010")),
+        (TOWN, Recipient(siret=TOWN.siret, exists=True, id=26346725, is_active=False)),
+    ),
+    (
+        "directory.found-as-object",
+        directory(lambda client: client.search(name="ville")),
+        (Recipient(siret=TOWN.siret, exists=True, id=26346724, is_active=True),),
+    ),
+    ("directory.structure", directory(shown_town), ("service_code", True, False)),
+    (
+        "directory.services",
+        directory(lambda client: client.services(26346724)),
+        (ACCOUNTING, Service(id=10657671, code="ANCIEN", label=None, is_active=False)),
+    ),
+    (
+        "directory.service",
+        directory(lambda client: client.service(26346724, ACCOUNTING)),
+        replace(ACCOUNTING, demands_commitment=True, valid_from=date(2020, 1, 1), valid_until=date(2027, 12, 31)),
+    ),
+    (
+        "directory.memberships",
+        directory(lambda client: client.memberships(26346724, "nobody@example.org")),
+        (
+            MembershipRow(
+                id=7,
+                service_id=10657669,
+                code="COMPTA",
+                name="Service comptabilité",
+                status="STATUT_NOUVEAU",
+                starts=date(2020, 1, 1),
+            ),
+        ),
+    ),
+    (
+        "directory.spaces",
+        directory(lambda client: client.spaces(26346724)),
+        (SpaceRow(id=12, code="1", label="Factures reçues", state="ACTIVE", right="HABILITATION_NOUVELLE"),),
+    ),
     ("health.chorus-pro", lambda upstreams: upstreams.check_health("chorus-pro"), None),
     ("dume.created", create(), Saved(dume_id="k7p2x9qd", state_code="brouillon")),
     (
@@ -298,7 +357,7 @@ def test_should_have_an_answer_of_every_operation() -> None:
     """A new operation is not done before an answer to it was written down and read."""
     called = {
         constant.name
-        for module in (chorus_pro_operations, dume_operations)
+        for module in (chorus_pro_operations, structure_operations, dume_operations)
         for constant in vars(module).values()
         if isinstance(constant, Operation)
     }

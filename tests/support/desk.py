@@ -57,13 +57,15 @@ class Desk:
         """What becomes of a delivery; Killed and LedgerUnavailable come through, as from a worker that is gone."""
         delivery = delivery or first()
         event = _event(id, self.made_at, now, expirytime, digest)
+        prepared = wanted or Wanted(number="F-1", content="one")
+        objection = None if isinstance(prepared, EventInvalid) else self.write.objection(prepared)
         task = Task(
             write=self.write,
-            prepared=wanted or Wanted(number="F-1", content="one"),
+            prepared=prepared,
             event=event,
             delivery=delivery,
             calls=_calls(self.ledger, event),
-            objection=EventInvalid(Reason.EXPIRED, "Too late.") if event.has_expired else None,
+            objection=EventInvalid(Reason.EXPIRED, "Too late.") if event.has_expired else objection,
             may_call=self.may_call,
         )
         doubt = DoubtPolicy(wait=self.wait, looks=self.looks, resend=self.resend)

@@ -57,7 +57,8 @@ class Office:
 
     `answers`; `refuses`; `loses` (the work is done, the answer lost); `drops` (the answer is lost, and nothing was
     done); `unreachable` (nothing was sent); `kills` (the worker dies after the work is done); `kills early` (before);
-    `invalid` (the request turns out not to be possible).
+    `invalid` (the request turns out not to be possible). `objects` is what preflight does, `objects_when_ready` once it
+    has looked something up.
     """
 
     next_answers: list[str] = field(default_factory=list)
@@ -66,6 +67,8 @@ class Office:
     flow: str = "pending"
     is_blind: bool = False
     refuses_to_prepare: bool = False
+    objects: bool = False
+    objects_when_ready: bool = False
 
     @property
     def deposits(self) -> int:
@@ -126,10 +129,15 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
     def prepare(self, request: InvoiceDepositRequested, event: Event) -> Wanted:
         return Wanted(number="F-1", content="one")
 
+    def objection(self, prepared: Wanted) -> Finished | None:
+        return _preflight() if self.office.objects else None
+
     def keys(self, prepared: Wanted) -> tuple[str, ...]:
         return (prepared.number,)
 
-    async def make_ready(self, prepared: Wanted, calls: Calls) -> Wanted | Refusal:
+    async def make_ready(self, prepared: Wanted, calls: Calls) -> Wanted | Refusal | Finished:
+        if self.office.objects_when_ready and calls.is_first:
+            return _preflight()
         if self.office.refuses_to_prepare:
             return Refusal(operation="deposerFluxFacture", code=None, text="Pas maintenant.")
         return prepared
@@ -188,6 +196,10 @@ class Deposit(Write[InvoiceDepositRequested, Wanted]):
 def _done(prepared: Wanted, answer: Mapping[str, object]) -> Finished:
     data = InvoiceDepositDone(outcome="all", flow_number=str(answer["flow_number"]), invoices=())
     return Finished(results=(Draft(type="invoice.deposit.done.v1", data=data),), reason="done", kept=(prepared.number,))
+
+
+def _preflight() -> Finished:
+    return Finished(results=(_refused(Reason.RULES_NOT_MET, None),), reason=Reason.RULES_NOT_MET)
 
 
 def _refused(reason: Reason, refusal: Refusal | None) -> Draft:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice"
 
-_NAMESPACES: Final = {
+NAMESPACES: Final = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
@@ -30,7 +30,7 @@ _MEANS = "ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode"
 
 def read_cii(root: Element) -> Stated:
     """What the header states, missing values included."""
-    file = Fields(root, _NAMESPACES)
+    file = Fields(root, NAMESPACES)
     header = file.at("rsm:ExchangedDocument")
     agreement = file.at("rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement")
     settlement = file.at("rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeSettlement")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from service.core.documents import archive, cii, ubl
@@ -22,7 +23,6 @@ from service.core.documents.safe_xml import parse_header, root_tag
 from service.core.documents.stated import to_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
     from service.core.documents.archive import Member
@@ -39,6 +39,9 @@ _DECLARED: Final[dict[Syntax | Archive, str]] = {
     Syntax.FACTURX: "factur-x",
     ARCHIVE: "archive",
 }
+Examine = Callable[["Element", InvoiceFacts], object]
+"""Looks at one invoice while its file is read; the tree is gone afterwards."""
+
 _GZIP: Final = b"\x1f\x8b"
 _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1_024
@@ -47,15 +50,18 @@ _XML_STARTS: Final = (b"<", b"\0<", b"\0\0\0<")
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def read(content: bytes, *, name: str = "", declared: str | None = None) -> Document:
+def read(
+    content: bytes, *, name: str = "", declared: str | None = None, examine: Examine = lambda _root, _facts: None
+) -> Document:
     """The document in `content`, read whole and nothing kept.
 
     `name` only serves the sentences; `declared` is what the sender says it is (`ubl`, `cii`, `factur-x`, `archive`).
+    `examine` is shown each invoice: what stands above its lines, and its facts.
     Raises `DocumentInvalid`, for any bytes and nothing else. Takes up to some seconds on hostile input: not for a
     thread that others wait for.
     """
     try:
-        return _read(content, declared)
+        return _read(content, declared, examine)
     except DocumentInvalid as problem:
         raise _named(problem, name) from problem
 
@@ -73,7 +79,7 @@ def recognise(content: bytes) -> Syntax | Archive:
     raise _unknown("it is neither XML, nor a PDF, nor a tar.gz archive")
 
 
-def _read(content: bytes, declared: str | None) -> Document:
+def _read(content: bytes, declared: str | None, examine: Examine) -> Document:
     found = recognise(content)
     if declared is not None and declared != _DECLARED[found]:
         raise DocumentInvalid(
@@ -82,12 +88,14 @@ def _read(content: bytes, declared: str | None) -> Document:
         )
     if found == ARCHIVE:
         allowance = Allowance()
-        invoices = tuple(_of_member(member, allowance) for member in archive.members(content))
+        invoices = tuple(_of_member(member, allowance, examine) for member in archive.members(content))
         return Document(_common_syntax(invoices), _refuse_duplicates(invoices), is_archive=True)
-    return Document(found, (_invoice(content, found, Allowance()),), is_archive=False)
+    root, facts = _invoice(content, found, Allowance())
+    examine(root, facts)
+    return Document(found, (facts,), is_archive=False)
 
 
-def _invoice(content: bytes, syntax: Syntax, allowance: Allowance) -> InvoiceFacts:
+def _invoice(content: bytes, syntax: Syntax, allowance: Allowance) -> tuple[Element, InvoiceFacts]:
     root = parse_header(embedded_invoice(content, allowance) if syntax is Syntax.FACTURX else content, allowance)
     if syntax is Syntax.FACTURX and root.tag != cii.ROOT:
         raise DocumentInvalid(
@@ -95,15 +103,17 @@ def _invoice(content: bytes, syntax: Syntax, allowance: Allowance) -> InvoiceFac
             "The XML embedded in the PDF is not a CII D16B invoice; export it as Factur-X 1.0.",
         )
     _, reader = _reader_of(root.tag)
-    return to_facts(reader(root), syntax)
+    return root, to_facts(reader(root), syntax)
 
 
-def _of_member(member: Member, allowance: Allowance) -> InvoiceFacts:
+def _of_member(member: Member, allowance: Allowance, examine: Examine) -> InvoiceFacts:
     try:
-        facts = _invoice(member.content, _no_archive(recognise(member.content)), allowance)
-        return dataclasses.replace(facts, member=member.name)
+        root, stated = _invoice(member.content, _no_archive(recognise(member.content)), allowance)
     except DocumentInvalid as problem:
         raise _named(problem, member.name) from problem
+    facts = dataclasses.replace(stated, member=member.name)
+    examine(root, facts)
+    return facts
 
 
 def _no_archive(found: Syntax | Archive) -> Syntax:

@@ -28,13 +28,16 @@ DROPPED: Final = frozenset(
         "InvoiceLine",
         "CreditNoteLine",
         "IncludedSupplyChainTradeLineItem",
-        "EmbeddedDocumentBinaryObject",
-        "AttachmentBinaryObject",
         "UBLExtensions",
     },
 )
-"""Elements read by nobody here and large: lines, embedded attachments, signatures."""
+"""Elements read by nobody here and large: lines, signatures."""
 
+EMPTIED: Final = frozenset({"EmbeddedDocumentBinaryObject", "AttachmentBinaryObject"})
+"""Embedded attachments, of which only name and size are kept."""
+
+SIZE: Final = "{urn:piste-relay:size}bytes"
+"""Attribute put on an emptied element: how many bytes its base64 stands for, line breaks apart."""
 
 _CHUNK: Final = 65_536
 
@@ -64,28 +67,37 @@ class _HeaderTarget:
         self._depth = 0
         self._kept = 0
         self._dropped_at: int | None = None
+        self._characters: int | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         is_within = self._allowance.take_elements(1 + len(attributes))
         if self._depth > MAX_DEPTH or self._kept > MAX_HEADER_ELEMENTS or not is_within:
             raise _unsafe("it nests deeper or has more elements than any invoice does")
-        if self._dropped_at is None and tag.rpartition("}")[2] in DROPPED:
-            self._dropped_at = self._depth
-        if self._dropped_at is None:
+        if self._dropped_at is not None:
+            return
+        name = tag.rpartition("}")[2]
+        if name not in DROPPED:
             self._kept += 1 + len(attributes)
             self._tree.start(tag, attributes)
+        if name in DROPPED or name in EMPTIED:
+            self._dropped_at = self._depth
+            self._characters = 0 if name in EMPTIED else None
 
     def end(self, tag: str) -> None:
         if self._dropped_at is None:
             self._tree.end(tag)
         elif self._dropped_at == self._depth:
-            self._dropped_at = None
+            if self._characters is not None:
+                self._tree.end(tag).set(SIZE, str(self._characters * 3 // 4))
+            self._dropped_at = self._characters = None
         self._depth -= 1
 
     def data(self, text: str) -> None:
         if self._dropped_at is None:
             self._tree.data(text)
+        elif self._characters is not None:
+            self._characters += len(text) - text.count("\n")
 
     def close(self) -> Element:
         return self._tree.close()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 INVOICE_ROOT: Final = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 CREDIT_NOTE_ROOT: Final = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
 
-_NAMESPACES: Final = {
+NAMESPACES: Final = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
@@ -27,7 +27,7 @@ _PARTY_IDENTIFIERS: Final = (
 
 def read_ubl(root: Element) -> Stated:
     """What the header states, missing values included."""
-    header = Fields(root, _NAMESPACES)
+    header = Fields(root, NAMESPACES)
     totals = header.at("cac:LegalMonetaryTotal")
     return Stated(
         number=header.text("cbc:ID"),

@@ -18,8 +18,10 @@ SEARCH: Final = "tender.dume.search"
 STATUS: Final = "invoice.status"
 
 FIRST: Final = "F-2026-101"
-TOO_LONG: Final = "F-2026-106-LOT-NORD-TRANCHE-2"
-"""A number of more than twenty characters, which Chorus Pro refuses at integration."""
+UNADDRESSED: Final = "F-2026-106"
+"""An invoice without the commitment number that its recipient demands, which Chorus Pro refuses at integration."""
+DEMANDING: Final = "99900067800011"
+"""A public body of the simulator that demands a commitment number."""
 LOST: Final = "F-2026-108.xml"
 """The file whose deposit works while its answer gets lost."""
 
@@ -56,8 +58,9 @@ class Requests:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def opening(self) -> list[Request]:
-        """One of each format, one refused at integration, one whose answer gets lost, and two tenders."""
-        archive = [(f"{number}.xml", make_ubl(number)) for number in ("F-2026-104", "F-2026-105", TOO_LONG)]
+        """One of each format, one refused at integration and one before, one whose answer gets lost, two tenders."""
+        archive = [(f"{number}.xml", make_ubl(number)) for number in ("F-2026-104", "F-2026-105")]
+        archive.append((f"{UNADDRESSED}.xml", make_ubl(UNADDRESSED, recipient=DEMANDING)))
         return [
             self._deposit(f"{FIRST}.xml", make_ubl(FIRST), "UBL", {FIRST}),
             self._deposit("F-2026-102.xml", make_cii("F-2026-102"), "CII", {"F-2026-102"}),
@@ -68,7 +71,7 @@ class Requests:
                 make_ubl("F-2026-107", framework="Z9"),
                 "bad framework",
                 set(),
-                expected="refused: invoice_rejected",
+                expected="refused: rules_not_met",
             ),
             self._deposit(LOST, make_ubl("F-2026-108"), "answer lost", {"F-2026-108"}),
             self._tender(SIMPLIFIED, "2026-DEMO-1", "simplified"),

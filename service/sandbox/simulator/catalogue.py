@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.sandbox.simulator import structures
+from service.sandbox.simulator import directory, structures
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
 from service.sandbox.simulator.details import detail, history
 from service.sandbox.simulator.operations import Operation
@@ -30,8 +30,17 @@ _POSTED: Final = (
         structures.active_structures,
     ),
     ("recupererTauxTva", _TRANSVERSES, "/recuperer/tauxtva", structures.vat_rates),
-    ("rechercherStructure", _STRUCTURES, "/rechercher", structures.search_structures),
-    ("consulterStructureAvecTVAIntraCom", _STRUCTURES, "/consulter", structures.structure),
+    ("rechercherStructure", _STRUCTURES, "/rechercher", directory.search_structures),
+    ("consulterStructureAvecTVAIntraCom", _STRUCTURES, "/consulter", directory.structure),
+    ("rechercherServicesStructure", _STRUCTURES, "/rechercher/services", directory.search_services),
+    ("consulterServiceStructure", _STRUCTURES, "/consulter/service", directory.service),
+    (
+        "listerRattachementsStructureUtilisateur",
+        _STRUCTURES,
+        "/lister/rattachementsutilisateur",
+        directory.memberships,
+    ),
+    ("rechercherEspaces", _STRUCTURES, "/rechercher/espaces", directory.spaces),
 )
 
 CATALOGUE: Final[tuple[Operation, ...]] = (

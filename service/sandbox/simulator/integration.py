@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from service.core.documents import DocumentInvalid, InvoiceFacts
 from service.sandbox.simulator.flows import INTEGRATED, PARTIAL, REJECTED, Ending, FileError, Flow, InvoiceError
-from service.sandbox.simulator.parties import Parties
+from service.sandbox.simulator.parties import Parties, Structure
 from service.sandbox.simulator.rules import Rules
 from service.sandbox.simulator.settings import SimulatorSettings
 
@@ -48,6 +48,24 @@ def decide(
     return Ending(state=state, invoice_errors=tuple(errors)), tuple(taken)
 
 
+def _not_routed(facts: InvoiceFacts, recipient: Structure) -> Iterator[str]:
+    """What the recipient demands and the invoice does not have."""
+    demands, internal = recipient.told.demands, "FACTURES_PUBLIQUES"
+    code = facts.service_code if facts.service_code != internal else None
+    service = recipient.service(code) if code else None
+    if not recipient.told.active:
+        yield "Structure destinataire inactive."
+    if demands in {"service_code", "both"} and code is None:
+        yield "Code service executant obligatoire pour ce destinataire."
+    if demands == "either" and code is None and facts.commitment_number is None:
+        yield "Code service executant ou numero d'engagement obligatoire pour ce destinataire."
+    if code and demands in {"service_code", "both", "either"} and (service is None or not service.active):
+        yield "Code service executant inconnu ou inactif."
+    is_committed = demands in {"commitment_number", "both"} or (service is not None and service.commitment)
+    if is_committed and facts.commitment_number is None:
+        yield "Numero d'engagement obligatoire."
+
+
 def _unreadable(code: str, text: str) -> Ending:
     return Ending(state=REJECTED, file_errors=(FileError(code=code, text=text),))
 
@@ -72,8 +90,11 @@ def _faults_of(
         found.append("Identifiant de la facture (BT-1) avec un caractere non autorise.")
     if facts.supplier_siret is None or not parties.is_supplier(login, facts.supplier_siret):
         found.append("Identifiant fournisseur inconnu.")
-    if parties.recipient(facts.recipient_siret) is None:
+    recipient = parties.recipient(facts.recipient_siret)
+    if recipient is None:
         found.append("Identifiant destinataire inconnu.")
+    elif settings.demands_checked:
+        found += _not_routed(facts, recipient)
     if settings.framework_checked and facts.framework and not _FRAMEWORK.fullmatch(facts.framework):
         found.append("Cadre de facturation inconnu.")
     if settings.payment_means_required and facts.payment_means is None and facts.kind == "invoice":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from service.sandbox.simulator.settings import Account, Party, SimulatorSettings
+from service.sandbox.simulator.settings import Account, Party, PartyService, SimulatorSettings
 
 _FIRST_ID: Final = 26_262_900
+_MOST_SERVICES: Final = 100_000
+_INTERNAL: Final = PartyService(code="FACTURES_PUBLIQUES", name="Service des factures publiques")
+_UNTOLD: Final = Party(siret="99900000000000", name="")
 _MADE_UP_COMPANY: Final = "ENTREPRISE FICTIVE"
 _MADE_UP_BODY: Final = "COLLECTIVITE FICTIVE"
 
@@ -21,6 +24,17 @@ class Structure:
     siret: str
     name: str
     is_public: bool
+    told: Party = _UNTOLD
+
+    def services(self) -> Iterator[tuple[int, PartyService]]:
+        """Each service with its identifier; a public body has one more that Chorus Pro keeps for itself."""
+        internal = (_INTERNAL,) if self.is_public else ()
+        for number, service in enumerate((*internal, *self.told.services), start=1):
+            yield self.id * _MOST_SERVICES + number, service
+
+    def service(self, code: str) -> PartyService | None:
+        """The service with this code."""
+        return next((service for _, service in self.services() if service.code == code), None)
 
 
 class Parties:
@@ -43,12 +57,10 @@ class Parties:
         for account in accounts:
             self._list(account)
         for party in recipients:
-            self._add(party.siret, party.name, is_public=True)
+            self._add(party, is_public=True)
 
     def _list(self, account: Account) -> None:
-        self._suppliers[account.login] = {
-            party.siret: self._add(party.siret, party.name, is_public=False) for party in account.suppliers
-        }
+        self._suppliers[account.login] = {party.siret: self._add(party, is_public=False) for party in account.suppliers}
 
     def suppliers_of(self, login: str) -> list[Structure]:
         """The companies an account may issue for."""
@@ -62,7 +74,9 @@ class Parties:
         """Add the company of a deposited file to the account's, unless only those listed are accepted."""
         if siret is None or not self.settings.any_supplier or self.is_supplier(login, siret):
             return
-        company = self._add(siret, f"{_MADE_UP_COMPANY} {siret[-5:]}", is_public=False)
+        company = self.of_siret(siret) or self._add(
+            Party(siret=siret, name=f"{_MADE_UP_COMPANY} {siret[-5:]}"), is_public=False
+        )
         self._suppliers.setdefault(login, {})[siret] = company
 
     def recipient(self, siret: str | None) -> Structure | None:
@@ -70,7 +84,7 @@ class Parties:
         if siret is None:
             return None
         if siret not in self._by_siret and self.settings.any_recipient:
-            self._add(siret, f"{_MADE_UP_BODY} {siret[-5:]}", is_public=True)
+            self._add(Party(siret=siret, name=f"{_MADE_UP_BODY} {siret[-5:]}"), is_public=True)
         return self._by_siret.get(siret)
 
     def of_siret(self, siret: str) -> Structure | None:
@@ -85,8 +99,15 @@ class Parties:
         """Every structure, oldest first."""
         return list(self._by_siret.values())
 
-    def _add(self, siret: str, name: str, *, is_public: bool) -> Structure:
-        if siret not in self._by_siret:
-            number = _FIRST_ID + len(self._by_siret) + 1
-            self._by_siret[siret] = Structure(id=number, siret=siret, name=name, is_public=is_public)
-        return self._by_siret[siret]
+    def _add(self, party: Party, *, is_public: bool) -> Structure:
+        """The structure as it is told now; its identifier, and whether it is public, stay what they were."""
+        known = self._by_siret.get(party.siret)
+        number = known.id if known else _FIRST_ID + len(self._by_siret) + 1
+        self._by_siret[party.siret] = Structure(
+            id=number,
+            siret=party.siret,
+            name=party.name,
+            is_public=known.is_public if known else is_public,
+            told=party,
+        )
+        return self._by_siret[party.siret]

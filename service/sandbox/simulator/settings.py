@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
 
+Demands = Literal["nothing", "service_code", "commitment_number", "both", "either"]
 Api = Literal["factures", "transverses", "structures", "dume"]
 LONGEST: Final = 10 * 365 * 86_400.0
 """Seconds, ten years: a longer time would only leave the calendar."""
@@ -32,11 +34,54 @@ class Application(_Told):
     enabled: bool = True
 
 
+class PartyService(_Told):
+    """A service of a public body, by the code that invoices name."""
+
+    code: str = Field(min_length=1, max_length=100)
+    name: str = ""
+    active: bool = True
+    commitment: bool = False
+    """Whether it demands a commitment number."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
 class Party(_Told):
     """A company or a public body, made up; its identifier at Chorus Pro is given when the simulator starts."""
 
     siret: str = Field(pattern=r"^\d{14}$")
     name: str
+    postcode: str = "99999"
+    active: bool = True
+    demands: Demands = "nothing"
+    """What invoices to it must name."""
+    reports_payments: bool = True
+    services: tuple[PartyService, ...] = ()
+
+
+_SERVICES: Final = (
+    PartyService(code="COMPTA", name="Service de la comptabilite"),
+    PartyService(code="ECOLES", name="Service des ecoles", commitment=True, valid_from=date(2020, 1, 1)),
+    PartyService(code="ANCIEN", name="Ancien service", active=False, valid_until=date(2024, 12, 31)),
+)
+DEMANDING: Final = (
+    Party(siret="99900067800011", name="COMMUNE FICTIVE DE L'ENGAGEMENT", demands="commitment_number"),
+    Party(siret="99900067800022", name="COMMUNE FICTIVE DU SERVICE", demands="service_code", services=_SERVICES),
+    Party(siret="99900067800033", name="COMMUNE FICTIVE DES DEUX", demands="both", services=_SERVICES),
+    Party(siret="99900067800044", name="COMMUNE FICTIVE DE L'UN OU L'AUTRE", demands="either", services=_SERVICES),
+    Party(
+        siret="99900067800055",
+        name="ETAT IMAGINAIRE",
+        demands="service_code",
+        reports_payments=False,
+        services=(
+            PartyService(code="SFACETAT", name="Service facturier", commitment=True),
+            *(PartyService(code=f"ETAT{number:03}", name=f"Service fictif {number}") for number in range(1, 41)),
+        ),
+    ),
+    Party(siret="99900067800066", name="SYNDICAT FICTIF DISSOUS", active=False),
+)
+"""Public bodies of every kind that demands something of invoices, and one that is no more."""
 
 
 class Account(_Told):
@@ -69,6 +114,7 @@ class SimulatorSettings(_Told):
     recipients: tuple[Party, ...] = (
         Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
         Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
+        *DEMANDING,
     )
     any_supplier: bool = True
     """Whether a supplier the account does not list is added to it at its first deposit; else it is refused."""
@@ -100,6 +146,8 @@ class SimulatorSettings(_Told):
     quirks: bool = True
     """Null paging numbers at times, a list of one written as an object, dates in mixed forms."""
     payment_means_required: bool = False
+    demands_checked: bool = True
+    """Whether an invoice without the service code or commitment number its recipient demands is refused."""
     framework_checked: bool = True
     """Whether an invoicing framework that is none of A1 to A25 is refused."""
 
