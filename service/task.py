@@ -33,10 +33,15 @@ class Policies:
     def tracked(
         self, answer: Mapping[str, object], *, polls: int, reason: str, results: tuple[ResultEvent, ...]
     ) -> RetryLater:
-        """How a write that was sent is followed: its answer travels along, but for warnings, too long for headers."""
-        state = {**{name: value for name, value in answer.items() if name != WARNINGS}, "polls": polls}
+        """How a write that was sent is followed: its answer travels along."""
+        state = {**carried(answer), "polls": polls}
         delay = self.tracking[min(polls, len(self.tracking) - 1)]
         return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
+
+
+def carried(answer: Mapping[str, object]) -> dict[str, object]:
+    """What of an answer travels in the message: all but warnings, too long for headers."""
+    return {name: value for name, value in answer.items() if name != WARNINGS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
 from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
 from service.lease import Lease
-from service.task import Policies, Task
+from service.task import Policies, Task, carried
 from service.upstream import Refusal
 
 ANSWERED_AT = "answered_at"
@@ -158,8 +158,8 @@ class WriteInHand:
         try:
             return await self._answered(answer)
         except LedgerUnavailable as lost:
-            wait = self._policies.retries.smallest
-            return RetryLater(delay=wait, reason="ledger_unavailable", counted=False, detail=str(lost), state=answer)
+            wait, state = self._policies.retries.smallest, carried(answer)
+            return RetryLater(delay=wait, reason="ledger_unavailable", counted=False, detail=str(lost), state=state)
 
     async def _answered(self, answer: Mapping[str, object]) -> Outcome:
         task = self._task
