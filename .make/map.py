@@ -158,7 +158,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "derived"
     match field.get_default():
-        case None:
+        case None | frozenset():
             return "none"
         case SecretStr() as secret:
             written = secret.get_secret_value()

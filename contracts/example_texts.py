@@ -149,6 +149,17 @@ def _recipients() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+def _changed() -> dict[str, Any]:
+    return {
+        **{name: value for name, value in _integrated.items() if name != "adopted"}, "as": "supplier",
+        "issued_on": "2026-11-23", "deposited_on": "2026-11-23", "status": "suspended", "status_code": "SUSPENDUE",
+        "previous_status": "made_available", "previous_status_code": "MISE_A_DISPOSITION",
+        "status_since": "2026-11-25T10:02:00+01:00", "comment": "Il manque le bon de livraison.", "final": False,
+        "action_required": True, "answer_with": "invoice.supplement", "payment_reported_by_recipient": None,
+        "sent_by_relay": True, "reform_code": "208",
+    }  # fmt: skip
+
+
 def _tenders() -> dict[str, dict[str, Any]]:
     return {
         "tender.dume.simplified.requested.v1": {"consultation": _consultation, "buyer": _buyer},
@@ -184,6 +195,7 @@ def _others() -> dict[str, dict[str, Any]]:
         "request.cancellation.requested.v1": withdrawn,
         "request.cancellation.done.v1": {**withdrawn, "outcome": "withdrawn"},
         "request.cancellation.refused.v1": _refused("already_sent", None, **withdrawn),
+        "invoice.status.changed.v1": _changed(),
         "upstream.paused.v1": {**paused, "until": "2026-11-29T06:00:00+01:00"},
         "upstream.resumed.v1": {**paused, "resumed_at": "2026-11-29T05:41:12+01:00"},
         "request.failed.v1": failed(

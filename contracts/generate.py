@@ -85,8 +85,9 @@ def _result(name: str, data: dict[str, object]) -> ResultEvent:
     validated = RESULTS[name].model_validate(data)
     family = family_for(name)
     if family is None and not name.startswith("request."):
-        told = str(data["upstream"])
-        return notice(name, validated, key=f"{told}/1", profile="production", now=_TOLD_AT, subject=told)
+        told, account = str(data.get("upstream") or _SUBJECTS["invoice"]), None if "upstream" in data else "default"
+        key = f"{told}/1"
+        return notice(name, validated, key=key, profile="production", now=_TOLD_AT, subject=told, account=account)
     asked = _request(family.request_type) if family else _request("request.unnamed.requested.v1")
     terminal = family is None or name in family.terminal_types
     kind = TERMINAL if terminal else name

@@ -127,6 +127,7 @@ FAMILIES = (
 # Results that belong to no request, and the one that answers a request whose type cannot be part of a name.
 NOTICES: Mapping[str, type[Outgoing]] = MappingProxyType(
     {
+        "invoice.status.changed.v1": results.InvoiceStatusChanged,
         "upstream.paused.v1": results.UpstreamPaused,
         "upstream.resumed.v1": results.UpstreamResumed,
         "request.failed.v1": Failed,

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from contracts.changes import FeedRole
 from service.core.account import Account
 
 # YAML reads 99900001100018 as a number and 00012345678901 perhaps as an octal one; both were meant as text.
@@ -53,6 +54,7 @@ class _Account(_Part):
     suppliers: frozenset[Siret] = frozenset()
     preflight: Level | None = None
     lookup: bool | None = None
+    feed: frozenset[FeedRole] | None = None
 
 
 ACCOUNTS = TypeAdapter(dict[Annotated[Text, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], _Account])
@@ -104,6 +106,7 @@ def _entry(name: str, given: _Account, folder: Path) -> Entry:
         suppliers=given.suppliers,
         preflight=given.preflight,
         lookup=given.lookup,
+        feed=given.feed,
     )
     file = chorus_pro.password_file if chorus_pro else None
     return Entry(account=account, password_file=folder / file if file else None)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,18 @@ from contracts.results import ResultEvent
 from service import wiring
 from service.announcements import Announcements
 from service.bookkeeping import Bookkeeping
+from service.core.feed import Feed, Tick
 from service.core.gate import Gates
 from service.core.replies import Replies
+from service.feed import StatusFeed
+from service.feed.beside import Beside
 from service.health import HealthServer
 from service.ledger import open_ledger
 from service.ledger_watch import LedgerWatch
 from service.lifecycle import Lifecycle
 from service.maintenance import Maintenance
 from service.messaging.bus import Bus
-from service.messaging.topology import INVOICES, TENDERS, TRACKING, UNROUTED, Topology
+from service.messaging.topology import FEED, INVOICES, TENDERS, TRACKING, UNROUTED, Topology
 from service.observability import events as happened
 from service.observability.log import get_logger
 from service.observability.metrics import Metrics
@@ -30,6 +32,7 @@ from service.pipeline import Pipeline
 from service.recovery import Recovery
 from service.rests import Rests
 from service.routes import ROUTES
+from service.stopping import before, running, stop_signal
 from service.upstream import Upstreams
 from service.watched import WatchedFile
 
@@ -43,6 +46,9 @@ AHEAD = 2
 UNROUTED_PREFETCH = 4
 """Nothing here needs a call: mistakes of publishers, answered one after the other."""
 
+FEED_PREFETCH = 4
+"""Feeds read at the same time by the one worker that is given their ticks."""
+
 log = get_logger(__name__)
 
 
@@ -52,7 +58,7 @@ async def run_worker(settings: Settings, secrets: Secrets, *, version: str) -> N
     Waits for the ledger and the broker as long as it takes. Raises what makes a start impossible: BrokerRefused,
     TopologyMismatch, AccountsInvalid, MappingInvalid, RulesInvalid, OSError (the port is taken).
     """
-    stopping = _stop_signal()
+    stopping = stop_signal()
     worker = Worker(settings, secrets, version=version)
     try:
         async with worker.upstreams, asyncio.TaskGroup() as group:
@@ -97,7 +103,7 @@ class Worker:
         self.ledger.listen(on_pauses=maintenance.heard, on_lost=self._watch.failed)
         async with self._health():
             # Probes are answered from the beginning: alive, and not ready before ledger and broker are there.
-            if await _before(stopping, self._watch.open(lambda: self._introduce(maintenance))):
+            if await before(stopping, self._watch.open(lambda: self._introduce(maintenance))):
                 await self._serve(group, stopping, maintenance)
 
     async def _introduce(self, maintenance: Maintenance) -> None:
@@ -106,12 +112,15 @@ class Worker:
         await maintenance.restore()
 
     async def _serve(self, group: asyncio.TaskGroup, stopping: asyncio.Event, maintenance: Maintenance) -> None:
-        bus = self._bus = self._new_bus(group, self._pipeline(maintenance))
-        async with _running(self._watch.run()):
-            if not await _before(stopping, bus.__aenter__()):
+        pipeline = self._pipeline(maintenance)
+        feed = self._status_feed(pipeline)
+        bus = self._bus = self._new_bus(group, Beside(feed, pipeline.handle, pipeline.moved))
+        async with running(self._watch.run()):
+            if not await before(stopping, bus.__aenter__()):
                 return
-            keeping = (self._bookkeeping(bus).run(), maintenance.run(), maintenance.announcements.run())
-            async with contextlib.aclosing(_Closing(bus)), _running(*keeping):
+            books = self._bookkeeping(bus, feed.wanted)
+            keeping = (books.run(), maintenance.run(), maintenance.announcements.run(), feed.run())
+            async with contextlib.aclosing(_Closing(bus)), running(*keeping):
                 self._consume(bus)
                 log.info(happened.WORKER_STARTED, profile=self._settings.profile, prefix=self._topology.prefix)
                 await stopping.wait()
@@ -134,7 +143,8 @@ class Worker:
     def _consume(self, bus: Bus) -> None:
         """The work queues, and the parking queues of every upstream that may be called."""
         prefetch = AHEAD * self._settings.concurrency
-        bus.consume({INVOICES: prefetch, TENDERS: prefetch, TRACKING: prefetch, UNROUTED: UNROUTED_PREFETCH})
+        work = {INVOICES: prefetch, TENDERS: prefetch, TRACKING: prefetch}
+        bus.consume(work | {UNROUTED: UNROUTED_PREFETCH, FEED: FEED_PREFETCH})
         for upstream in ("chorus-pro", "dume"):
             self._drain(upstream)
 
@@ -158,16 +168,18 @@ class Worker:
         if upstream in self._names:
             self._metrics.gate_open.labels(upstream).set(not self._gates.is_paused(upstream))
 
-    def _maintenance(self) -> Maintenance:
-        async def publish(result: ResultEvent) -> None:
-            if self._bus is not None:
-                await self._bus.publish_results([result])
+    async def _publish(self, results: Sequence[ResultEvent]) -> None:
+        if self._bus is not None:
+            await self._bus.publish_results(results)
 
+    def _maintenance(self) -> Maintenance:
         return Maintenance(
             gates=self._gates,
             ledger=self.ledger,
             rests=Rests(ledger=self.ledger, accounts=self._accounts),
-            announcements=Announcements(ledger=self.ledger, profile=self._settings.profile, publish=publish),
+            announcements=Announcements(
+                ledger=self.ledger, profile=self._settings.profile, publish=lambda result: self._publish([result])
+            ),
             upstreams=self._names,
             check_health=self.upstreams.check_health,
             changed=self._moved,
@@ -191,20 +203,37 @@ class Worker:
             settled=reporter(self._metrics, ROUTES),
         )
 
-    def _new_bus(self, group: asyncio.TaskGroup, pipeline: Pipeline) -> Bus:
+    def _status_feed(self, pipeline: Pipeline) -> StatusFeed:
+        async def put(tick: Tick, body: bytes, state: dict[str, object]) -> None:
+            if self._bus is not None:
+                await self._bus.put(FEED, id=f"{tick.feed.name}#{tick.number}", body=body, state=state)
+
+        return StatusFeed(
+            plan=wiring.feed_plan(self._settings),
+            roles=self._settings.feed.roles,
+            profile=self._settings.profile,
+            accounts=self._accounts,
+            upstreams=self.upstreams,
+            ledger=self.ledger,
+            recovery=pipeline.recovery,
+            publish=self._publish,
+            put=put,
+        )
+
+    def _new_bus(self, group: asyncio.TaskGroup, work: Beside) -> Bus:
         # Every delivery starts at once, so that the ledger knows it; how many calls run is the windows' business.
-        in_flight = (3 * AHEAD + 2) * self._settings.concurrency + UNROUTED_PREFETCH + 1
+        in_flight = (3 * AHEAD + 2) * self._settings.concurrency + UNROUTED_PREFETCH + FEED_PREFETCH + 1
         return Bus(
             self._settings.amqp.url.get_secret_value(),
             self._topology,
             group,
-            handle=pipeline.handle,
-            moved=pipeline.moved,
+            handle=work.handle,
+            moved=work.moved,
             concurrency=in_flight,
             declare_topology=self._settings.amqp.declare,
         )
 
-    def _bookkeeping(self, bus: Bus) -> Bookkeeping:
+    def _bookkeeping(self, bus: Bus, feeds: Callable[[], Sequence[Feed]]) -> Bookkeeping:
         return Bookkeeping(
             metrics=self._metrics,
             gates=self._gates,
@@ -213,6 +242,7 @@ class Worker:
             upstreams=self._names,
             retention=self._settings.ledger.retention,
             types=tuple(ROUTES),
+            feeds=feeds,
         )
 
     def _health(self) -> HealthServer:
@@ -230,28 +260,6 @@ class Worker:
         )
 
 
-def _stop_signal() -> asyncio.Event:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping
-
-
-async def _before(stopping: asyncio.Event, beginning: Coroutine[None, None, object]) -> bool:
-    """Whether a part of the beginning came to its end; False when the worker was told to stop while it waited."""
-    begun = asyncio.ensure_future(beginning)
-    stopped = asyncio.ensure_future(stopping.wait())
-    done, _ = await asyncio.wait((begun, stopped), return_when=asyncio.FIRST_COMPLETED)
-    for task in {begun, stopped} - done:
-        task.cancel()
-    await asyncio.wait((begun, stopped))
-    if begun.cancelled():
-        return False
-    begun.result()
-    return True
-
-
 class _Closing:
     """A bus that is left however the block ends."""
 
@@ -261,15 +269,3 @@ class _Closing:
     async def aclose(self) -> None:
         """Leave it; nothing happens when it was stopped already."""
         await self._bus.stop(0.0)
-
-
-@contextlib.asynccontextmanager
-async def _running(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run these while inside; one that fails ends the block with its error."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work) for work in background]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from service.observability.log import get_logger
 from service.observability.metrics import Metrics
 
 if TYPE_CHECKING:
+    from service.core.feed import Feed, Standing
     from service.ledger import Ledger
     from service.messaging.bus import Bus
 
@@ -37,6 +39,7 @@ class Bookkeeping:
     upstreams: tuple[str, ...]
     retention: float
     types: tuple[str, ...]
+    feeds: Callable[[], Sequence[Feed]]
     _purged_at: float = float("-inf")
 
     async def run(self) -> None:
@@ -74,12 +77,24 @@ class Bookkeeping:
         try:
             await self.ledger.know(self.types)
             totals = await self.ledger.totals()
+            self._show_feeds(await self.ledger.feeds.standings())
             await self._purge()
         except LedgerUnavailable:
             return  # whoever watches the ledger says it
         self.metrics.in_doubt.set(totals.in_doubt)
         self.metrics.oldest_in_doubt.set(totals.oldest_in_doubt)
         self.metrics.oldest_unfinished_deposit.set(totals.oldest_unfinished_deposit)
+
+    def _show_feeds(self, standings: Sequence[Standing]) -> None:
+        """Show of each account the feed that is furthest behind; all workers show the same, whoever reads."""
+        wanted, oldest = frozenset(self.feeds()), dict[str, datetime]()
+        for one in standings:
+            if one.feed in wanted:
+                account = one.feed.account
+                oldest[account] = min(oldest.get(account, one.fresh_at), one.fresh_at)
+        self.metrics.status_feed_last_success.clear()
+        for account, at in oldest.items():
+            self.metrics.status_feed_last_success.labels(account).set(at.timestamp())
 
     async def _purge(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -23,12 +23,14 @@ class Policies:
     """How patient the relay is with a write: between attempts, in doubt, and while following what it sent.
 
     `hold` is how many seconds after a write was last written down a call of it is over: less than the ledger's lease.
+    `feed` is how long the tick of a status feed waits.
     """
 
     retries: RetryPolicy
     doubt: DoubtPolicy
     tracking: tuple[timedelta, ...]
     hold: float
+    feed: timedelta = timedelta(minutes=15)
 
     def tracked(
         self, answer: Mapping[str, object], *, polls: int, reason: str, results: tuple[ResultEvent, ...]

@@ -12,6 +12,7 @@ from service.accounts import AccountBook
 from service.core.account import DEFAULT, Account
 from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
+from service.core.feed import FeedPlan
 from service.core.recoverability import RetryPolicy
 from service.preflight import Preflight
 from service.task import Policies
@@ -24,6 +25,7 @@ from service.upstream import (
     UpstreamSettings,
     load_mapping,
 )
+from service.upstream.chorus_pro import changes as chorus_pro_changes
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
@@ -51,13 +53,27 @@ def policies(settings: Settings) -> Policies:
         doubt=DoubtPolicy(wait=settings.doubt.wait, looks=settings.doubt.looks, resend=settings.doubt.then == "resend"),
         tracking=settings.tracking.steps,
         hold=settings.ledger.lease * CALL_SHARE_OF_LEASE,
+        feed=timedelta(seconds=settings.feed.interval),
+    )
+
+
+def feed_plan(settings: Settings) -> FeedPlan:
+    """How often statuses are read, and how far back."""
+    return FeedPlan(
+        interval=timedelta(seconds=settings.feed.interval),
+        overlap=timedelta(seconds=settings.feed.overlap),
+        first_window=timedelta(seconds=settings.feed.first_window),
+        retention=timedelta(days=settings.ledger.retention),
+        smallest=min(settings.delay.steps),
+        lease=settings.ledger.lease,
+        history=settings.feed.history,
     )
 
 
 def waits(chosen: Policies) -> tuple[timedelta, ...]:
     """The union of all waits an event may be asked to make; each gets its delay queue."""
     retries = chosen.retries
-    return tuple(sorted({*retries.steps, retries.doubt_wait, retries.account_wait, *chosen.tracking}))
+    return tuple(sorted({*retries.steps, retries.doubt_wait, retries.account_wait, *chosen.tracking, chosen.feed}))
 
 
 def account_book(settings: Settings, secrets: Secrets) -> AccountBook:
@@ -123,7 +139,7 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    for module in (chorus_pro_operations, chorus_pro_structures, dume_operations):
+    for module in (chorus_pro_operations, chorus_pro_structures, chorus_pro_changes, dume_operations):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

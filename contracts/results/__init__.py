@@ -1,5 +1,6 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
+from contracts.results.changes import InvoiceStatusChanged
 from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
 from contracts.results.findings import Finding
@@ -63,6 +64,7 @@ __all__ = [
     "InvoiceDepositRefused",
     "InvoiceIntegrated",
     "InvoiceNotIntegrated",
+    "InvoiceStatusChanged",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
     "NotIntegratedInvoice",

@@ -135,8 +135,10 @@ def delay_reply(request: Envelope | Identity, delay: Delayed, *, profile: str, n
     )
 
 
-def notice(type: str, data: Outgoing, *, key: str, profile: str, now: datetime, subject: str) -> ResultEvent:
-    """Return a result nobody asked for, such as `upstream.paused.v1`; `key` names the episode it is told once for."""
+def notice(
+    type: str, data: Outgoing, *, key: str, profile: str, now: datetime, subject: str, account: str | None = None
+) -> ResultEvent:
+    """Return a result nobody asked for, such as `upstream.paused.v1`; `key` names what it is told once for."""
     source = source_of(profile)
     return ResultEvent(
         id=result_id(source, key, type),
@@ -146,6 +148,7 @@ def notice(type: str, data: Outgoing, *, key: str, profile: str, now: datetime, 
         data=data,
         final=False,
         subject=subject,
+        account=account,
     )
 
 

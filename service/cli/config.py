@@ -48,8 +48,8 @@ def printable(value: object) -> str | None:
             return str(value).lower()
         case float():
             return f"{value:g}"
-        case tuple():
-            return ",".join(to_text(step) for step in value if isinstance(step, timedelta))
+        case tuple() | frozenset():
+            return ",".join(to_text(one) if isinstance(one, timedelta) else str(one) for one in sorted(value))
         case Path() | str() | int():
             return str(value)
         case _:

@@ -18,6 +18,7 @@ from service.cli.topology import configured_topology
 from service.core.calendar import CalendarInvalid, parse
 from service.core.preflight import RulesInvalid
 from service.core.startup import findings
+from service.feed.wanted import wanted_feeds
 from service.messaging.examine import Examined as ExaminedBroker
 from service.messaging.examine import examine as examine_broker
 from service.messaging.failures import BrokerRefused, BrokerTrouble
@@ -64,6 +65,7 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
     except (AccountsInvalid, MappingInvalid, RulesInvalid) as error:
         yield fail("upstreams", str(error))
         return
+    yield _of_feed(settings, accounts)
     async for line in _of_upstreams(settings, accounts, upstream, secrets.register_passing):
         yield line
 
@@ -88,6 +90,13 @@ def _of_calendar(settings: Settings) -> Iterator[Line]:
         yield fail("calendar", f"{path} cannot be read; RELAY_MAINTENANCE__CALENDAR must name a text file")
     else:
         yield ok("calendar", f"{len(windows)} windows in {path}")
+
+
+def _of_feed(settings: Settings, accounts: AccountBook) -> Line:
+    feeds = ", ".join(feed.name for feed in wanted_feeds(accounts, settings.feed.roles))
+    if not feeds:
+        return ok("feed", "off: RELAY_FEED__ROLES=supplier publishes changes of status without being asked")
+    return ok("feed", f"{feeds}, every {settings.feed.interval:g} seconds")
 
 
 async def _of_broker(settings: Settings) -> Line:

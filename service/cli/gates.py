@@ -17,6 +17,7 @@ from service.cli.configured import FAILED, read_settings, refuse
 from service.cli.ledger import with_ledger
 from service.core.calendar import CalendarInvalid, Window, parse
 from service.core.entry import Episode
+from service.core.feed import Standing
 from service.ledger import Ledger
 from service.rests import is_rest
 from service.settings import Settings
@@ -35,19 +36,23 @@ class Target(StrEnum):
 
 @gates.command("show")
 def show() -> None:
-    """Print the pauses now running, and the announced windows to come."""
+    """Print the pauses now running, how far each status feed has come, and the announced windows to come."""
     settings = read_settings()
 
-    async def find(ledger: Ledger) -> Sequence[Episode]:
-        return await ledger.pauses()
+    async def find(ledger: Ledger) -> tuple[Sequence[Episode], Sequence[Standing]]:
+        return await ledger.pauses(), await ledger.feeds.standings()
 
-    running = with_ledger(settings, find)
+    running, feeds = with_ledger(settings, find)
     for episode in running:
         until = f", until {episode.until.isoformat(timespec='minutes')}" if episode.until else ""
         since = episode.since.isoformat(timespec="seconds")
         typer.echo(f"{episode.scope}  paused since {since}  {episode.cause}{until}")
     if not running:
         typer.echo("Every gate is open.")
+    for feed in feeds:
+        read = feed.succeeded_at.isoformat(timespec="seconds") if feed.succeeded_at else "never"
+        told = feed.mark.isoformat(timespec="seconds")
+        typer.echo(f"feed {feed.feed.name}  last read {read}  told up to {told}")
     now = datetime.now(UTC)
     for window in _windows(settings.maintenance.calendar):
         if window.end > now:

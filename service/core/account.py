@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from contracts.changes import FeedRole
+
 DEFAULT = "default"
 """The account of an event that names none, while there is only one."""
 
@@ -17,6 +19,7 @@ class Account:
     """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier.
 
     `preflight` and `lookup` are None where the account leaves them to the settings.
+    `feed` is as whom it hears of changes of status; None leaves that to the settings.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Account:
     suppliers: frozenset[str] = frozenset()
     preflight: Literal["off", "warn", "enforce"] | None = None
     lookup: bool | None = None
+    feed: frozenset[FeedRole] | None = None
 
     @property
     def reaches_chorus_pro(self) -> bool:

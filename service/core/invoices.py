@@ -32,6 +32,11 @@ class FoundInvoice:
     flow_number: str | None = None
 
 
+def natural_key(supplier: str | None, number: str) -> str:
+    """What the ledger calls an invoice: its supplier and its number."""
+    return f"{supplier} {number}"
+
+
 class FlowEnd(StrEnum):
     """What a flow's state means for the relay, whatever its French name."""
 

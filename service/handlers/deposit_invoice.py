@@ -11,7 +11,7 @@ from contracts.words import Upstream
 from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.entry import Entry
-from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree
+from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree, natural_key
 from service.core.preflight import is_forbidden
 from service.core.question import Screen
 from service.handlers import deposit_results as results
@@ -211,7 +211,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
 
 
 def _key(invoice: InvoiceFacts) -> str:
-    return f"{invoice.supplier_siret or invoice.supplier_id} {invoice.number}"
+    return natural_key(invoice.supplier_siret or invoice.supplier_id, invoice.number)
 
 
 def _adopted(prepared: Deposit, ours: list[FoundInvoice], entry: Entry) -> dict[str, object]:

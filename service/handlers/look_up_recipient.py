@@ -30,7 +30,7 @@ class LookUpRecipient(Read[RecipientLookupRequested]):
     async def handle(self, request: RecipientLookupRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Search the structure, read what it demands, then its services."""
         directory = calls.directory()
-        found = await directory.search(siret=request.siret, name=request.name, postcode=request.postcode)
+        found = await directory.find(siret=request.siret, name=request.name, postcode=request.postcode)
         if len(found) > MOST_DETAILED:
             return (_reported([_told(structure, ()) for structure in found], is_complete=False),)
         told: list[RecipientFound] = []

@@ -11,6 +11,7 @@ from typing import Self
 
 from service.core.entry import Begun, Change, Entry, Episode, Registration, State, Turn
 from service.core.errors import LedgerUnavailable
+from service.ledger.feeds import Feeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +173,11 @@ class Ledger(ABC):
     async def is_known(self, type: str) -> bool:
         """Whether any worker of the fleet takes requests of this type."""
 
+    @property
+    @abstractmethod
+    def feeds(self) -> Feeds:
+        """The schedule that tells changes of status."""
+
     @abstractmethod
     async def purge(self, older_than_days: float) -> int:
-        """Delete closed entries older than this, and nothing else; returns how many."""
+        """Delete closed entries older than this, and what was told of invoices; returns how many entries."""

@@ -77,10 +77,25 @@ NOTES = """
 ALTER TABLE entries ADD COLUMN notes {text};
 """
 
+FEEDS = """
+CREATE TABLE feeds (
+    account {text} NOT NULL, role {text} NOT NULL, number INTEGER NOT NULL,
+    mark {text} NOT NULL, began {text} NOT NULL, created_at {text} NOT NULL, succeeded_at {text},
+    owner {text}, until {float} NOT NULL DEFAULT 0, due {float} NOT NULL DEFAULT 0, boot {text} NOT NULL,
+    PRIMARY KEY (account, role)
+){rows};
+CREATE TABLE told (
+    account {text} NOT NULL, role {text} NOT NULL, invoice {text} NOT NULL, code {text} NOT NULL, since {text},
+    told_at {text} NOT NULL, PRIMARY KEY (account, role, invoice)
+){rows};
+CREATE INDEX told_by_age ON told (told_at);
+"""
+
 STEPS = (
     Step(version=1, oldest=1, statements=FIRST),
     Step(version=2, oldest=1, statements=FLEET),
     Step(version=3, oldest=1, statements=NOTES),
+    Step(version=4, oldest=1, statements=FEEDS),
 )
 
 STEPS_TAKEN = """

@@ -12,6 +12,7 @@ from service.ledger import claims, episodes, known, listing, memory
 from service.ledger.base import Ledger, Totals
 from service.ledger.claims import Asking, name_of
 from service.ledger.database import Database
+from service.ledger.feeds import Feeds, forget_told
 from service.ledger.schema import migrate
 from service.ledger.writer import Listeners, Writer
 
@@ -23,6 +24,7 @@ class StoredLedger(Ledger):
         self._listeners = Listeners()
         self._writer = Writer(database, _prepare, self._listeners)
         self._lease = lease
+        self._feeds = Feeds(self._writer)
 
     def listen(
         self,
@@ -138,6 +140,11 @@ class StoredLedger(Ledger):
         """Look for a fresh note."""
         return await self._writer.run(partial(known.is_known, type=type))
 
+    @property
+    def feeds(self) -> Feeds:
+        """Rows of their own, written by the same thread."""
+        return self._feeds
+
     async def purge(self, older_than_days: float) -> int:
         """Delete by the time of the last change, some at a time; keys go with their row."""
         purged = 0
@@ -146,6 +153,7 @@ class StoredLedger(Ledger):
         if await self._writer.run(partial(memory.forget_up_to, before=before)):
             while deleted := await self._writer.run(partial(memory.forget, before=before)):
                 purged += deleted
+        await self._writer.run(partial(forget_told, before=before))
         return purged
 
 

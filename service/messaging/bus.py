@@ -15,12 +15,14 @@ from service.messaging.consumer import Consumer
 from service.messaging.declaring import declare, verify
 from service.messaging.failures import BrokerTrouble, broker_errors
 from service.messaging.in_flight import GIVE_BACK_PAUSE, Handle, InFlight
+from service.messaging.marks import Marks
+from service.messaging.outbound import STRUCTURED, Outbound
 from service.messaging.patience import REPLACE_AFTER, PatientPublisher
 from service.messaging.publisher import PUBLISH_TIMEOUT, Publisher
-from service.messaging.received import receive
+from service.messaging.received import DEFAULT_EXCHANGE, receive
 from service.messaging.returned import Returned
 from service.messaging.settlement import Moved, Settlement
-from service.messaging.topology import RETURNED, Topology
+from service.messaging.topology import FEED, RETURNED, Topology
 from service.messaging.watchdog import EVERY, STALLED_AFTER, Watchdog, ask_depths
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class Bus:
         self._consuming = Link(url, name="consume", prepare=self._prepare)
         self._publishing = Link(url, name="publish")
         self._publisher = Publisher(self._publishing, timeout=patience.publish)
-        self._settlement = Settlement(self._patient(patience.replace_after), topology, moved)
+        self._patience = self._patient(patience.replace_after)
+        self._settlement = Settlement(self._patience, topology, moved)
         self._in_flight = InFlight(
             handle, self._settlement, concurrency=concurrency, give_back_pause=patience.give_back
         )
@@ -171,6 +174,15 @@ class Bus:
         """Publish results no delivery asked for; returns when all are confirmed, however long that takes."""
         await self._settlement.publish_results(results)
 
+    async def put(self, queue: str, *, id: str, body: bytes, state: Mapping[str, object]) -> None:
+        """Put an event of the relay's own into a queue, as if it had come back there; returns once confirmed.
+
+        Raises ValueError when nothing may come back to that queue.
+        """
+        marks = Marks(origin=queue, first_seen=datetime.now(UTC), reason="begun", turn=1, state=state)
+        message = Outbound(id=id, body=body, content_type=STRUCTURED, headers=marks.headers())
+        await self._patience.publish(DEFAULT_EXCHANGE, self._topology.come_back_key(queue), message)
+
     async def depths(self) -> dict[str, int]:
         """Messages parked, dead-lettered and unclaimed, by short queue name; raises BrokerTrouble."""
         return await ask_depths(self._consuming, self._topology)
@@ -210,8 +222,10 @@ class Bus:
         self._tasks.clear()
 
     def _take(self, message: DeliveredMessage, queue: str) -> None:
-        self._last_delivery = datetime.now(UTC)
-        received = receive(message, queue, self._topology, self._last_delivery)
+        now = datetime.now(UTC)
+        if queue != FEED:  # ticks come whether or not anybody asks for anything
+            self._last_delivery = now
+        received = receive(message, queue, self._topology, now)
         self._in_flight.accept(received, self._returned.carry if queue == RETURNED else None)
 
     async def _prepare(self, connection: AbstractConnection) -> None:

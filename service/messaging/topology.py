@@ -11,6 +11,7 @@ INVOICES = "invoices"
 TENDERS = "tenders"
 TRACKING = "tracking"
 UNROUTED = "unrouted"
+FEED = "feed"
 PARKED = ("parked.chorus-pro", "parked.dume")
 RETURNED = "returned"
 DEAD_LETTER = "dead-letter"
@@ -18,8 +19,11 @@ UNCLAIMED = "unclaimed"
 EVENTS = "events"
 RESULTS = "results"
 
-COME_BACK = (INVOICES, TENDERS, TRACKING, UNROUTED)
-"""The closed set of queues an event may come back to from a delay or a parking queue."""
+COME_BACK = (INVOICES, TENDERS, TRACKING, UNROUTED, FEED)
+"""The closed set of queues an event, or a tick, may come back to from a delay or a parking queue."""
+
+SINGLE = (*PARKED, FEED)
+"""Queues that one worker of the fleet reads at a time: the broker says which."""
 
 WORK = (*COME_BACK, *PARKED)
 """Queues the relay works from; the broker hands what it gives up on to the queue `returned`."""
@@ -134,10 +138,10 @@ class Topology:
         return (
             Queue(self.name(DEAD_LETTER), _quorum(LARGE_DELIVERY_LIMIT, returned)),
             Queue(returned, _quorum(LARGE_DELIVERY_LIMIT, self.name(DEAD_LETTER))),
-            *(Queue(self.name(short), _quorum(WORK_DELIVERY_LIMIT, returned)) for short in COME_BACK),
+            *(Queue(self.name(short), _quorum(WORK_DELIVERY_LIMIT, returned)) for short in COME_BACK if short != FEED),
             *(
                 Queue(self.name(short), {**_quorum(WORK_DELIVERY_LIMIT, returned), "x-single-active-consumer": True})
-                for short in PARKED
+                for short in SINGLE
             ),
             Queue(self.name(UNCLAIMED), _unclaimed()),
             *(Queue(self.delay_for(wait), _delay(wait)) for wait in self.waits),

@@ -10,7 +10,7 @@ import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from service.messaging.failures import BrokerTrouble, TopologyMismatch, asking
-from service.messaging.topology import DEAD_LETTER, PARKED, UNCLAIMED, Topology
+from service.messaging.topology import DEAD_LETTER, PARKED, SINGLE, UNCLAIMED, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,7 +159,7 @@ class Watchdog:
     def _is_alive(self, queue: str, depth: Depth | None) -> bool:
         if depth is None or depth.consumers == 0:
             return False
-        # A parking queue has one active consumer in the fleet: messages may rightly pass this worker by.
+        # Such a queue has one active consumer in the fleet: messages may rightly pass this worker by.
         idle = asyncio.get_running_loop().time() - self._consumer.last_delivery(queue)
         stands_still = depth.ready > 0 and idle > self._stalled_after and self._in_flight.count(queue) == 0
-        return queue in PARKED or not stands_still
+        return queue in SINGLE or not stands_still

@@ -9,12 +9,20 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from contracts.changes import FeedRole
 from service.settings.addresses import split_address
 from service.settings.durations import to_amount, to_steps
+
+
+def to_words(text: object) -> object:
+    """A list of words as people write it, with commas; anything else as it is."""
+    return [word for part in text.split(",") if (word := part.strip().lower())] if isinstance(text, str) else text
+
 
 Seconds = Annotated[float, BeforeValidator(lambda text: to_amount(text, "s"))]
 Days = Annotated[float, BeforeValidator(lambda text: to_amount(text, "d"))]
 Steps = Annotated[tuple[timedelta, ...], BeforeValidator(to_steps), Field(min_length=1, max_length=32)]
+Roles = Annotated[frozenset[FeedRole], BeforeValidator(to_words)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105  the path of the token endpoint, not a token
@@ -151,6 +159,27 @@ class Tracking(Group):
     steps: Steps = to_steps("10s,30s,1m,2m,5m,15m")
     """Waits between two looks at a flow, in order; the last one for ever. The sandbox integrates within a minute,
     production within minutes to hours."""
+
+
+class FeedGroup(Group):
+    """The schedule that publishes `invoice.status.changed` without being asked."""
+
+    roles: Roles = frozenset()
+    """As whom the accounts hear of changes: `supplier`, `recipient`, both separated by a comma, or nothing. Nothing by
+    default: it calls the State all day, with a quota that is shared, and somebody must have bound a queue for what it
+    publishes. An account can have roles of its own in the accounts file."""
+    interval: Annotated[Seconds, Field(ge=0.2, le=86400)] = 900.0
+    """Seconds between two looks: how late a change is told at the usual load. One call for each account and role, and
+    one more for each page and each changed invoice."""
+    overlap: Annotated[Seconds, Field(ge=0, le=604800)] = 3600.0
+    """Seconds by which a look goes back behind what was seen before. Longer than the State's index is late, or a change
+    is missed; what was told already is not told again."""
+    first_window: Annotated[Seconds, Field(ge=0, le=34560000)] = 86400.0
+    """Seconds before its first look from which a feed tells what happened; afterwards nothing is left out, however long
+    the relay stood still."""
+    history: bool = True
+    """Whether the history of each changed invoice is read too, one more call for each: statuses that came and went
+    between two looks are told as well, and the previous one is known. Without it only the present one is told."""
 
 
 class Delay(Group):

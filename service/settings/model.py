@@ -18,6 +18,7 @@ from service.settings.groups import (
     Delay,
     DoubtGroup,
     DumeGroup,
+    FeedGroup,
     Group,
     Http,
     LedgerGroup,
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     was being sent is looked up first."""
     maintenance: Maintenance = Maintenance()
     tracking: Tracking = Tracking()
+    feed: FeedGroup = FeedGroup()
     delay: Delay = Delay()
     doubt: DoubtGroup = DoubtGroup()
     mapping: Path | None = None

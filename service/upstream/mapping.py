@@ -50,6 +50,7 @@ class ChorusProMapping(_Entries):
     transient_codes: frozenset[str]
     ignored_services: frozenset[str]
     flow_states: FlowStates
+    reform_codes: dict[str, str]
 
     def flow_standing(self, code: str | None) -> FlowStanding:
         """What the state of a flow amounts to; a state in no list is unknown, and never final."""
@@ -238,4 +239,6 @@ def _merged(base: dict[str, Any], over: dict[str, Any], where: str) -> dict[str,
 
 def _is_open(base: dict[str, Any]) -> bool:  # Any: as above
     """Whether new keys may be added: lists of the State's words may grow, the names of entries may not."""
-    return base in (_packaged()["dume"]["states"], _packaged()["dume"]["procedures"])
+    packaged = _packaged()
+    open_ones = (packaged["dume"]["states"], packaged["dume"]["procedures"], packaged["chorus_pro"]["reform_codes"])
+    return base in open_ones

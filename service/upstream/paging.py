@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -40,6 +40,26 @@ async def read_all(
         # Rows seen before mean that the page number is not heeded: asking on would bring the same again.
         if len(rows) == before or is_last(page, number, len(rows)):
             return tuple(rows.values())
+    raise SearchEndless(f"more than {most_pages} pages")
+
+
+async def each_page(
+    fetch: Callable[[int], Awaitable[Page[RowT]]], key: Callable[[RowT], Hashable], most_pages: int = MOST_PAGES
+) -> AsyncIterator[Page[RowT]]:
+    """Yield page after page of a search whose rows move while it is read, so that one is in memory at a time.
+
+    Rows that come in before others push those onto later pages, where they are seen again: a page without anything new
+    ends the search only where nothing says that more follow. Raises SearchEndless.
+    """
+    seen: set[Hashable] = set()
+    for number in range(1, most_pages + 1):
+        page = await fetch(number)
+        before = len(seen)
+        seen.update(key(row) for row in page.rows)
+        yield page
+        says_more = page.pages is not None and number < page.pages
+        if not page.rows or is_last(page, number, len(seen)) or (len(seen) == before and not says_more):
+            return
     raise SearchEndless(f"more than {most_pages} pages")
 
 

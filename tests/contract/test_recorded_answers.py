@@ -265,12 +265,12 @@ ROWS: list[tuple[str, Ask, object]] = [
     ("structures.two", cpro(lambda client: client.sees_supplier("999 000 458 00037")), True),
     (
         "directory.found",
-        directory(lambda client: client.search(siret="99900012800010")),
+        directory(lambda client: client.find(siret="99900012800010")),
         (TOWN, Recipient(siret=TOWN.siret, exists=True, id=26346725, is_active=False)),
     ),
     (
         "directory.found-as-object",
-        directory(lambda client: client.search(name="ville")),
+        directory(lambda client: client.find(name="ville")),
         (Recipient(siret=TOWN.siret, exists=True, id=26346724, is_active=True),),
     ),
     ("directory.structure", directory(shown_town), ("service_code", True, False)),

@@ -81,6 +81,7 @@ async def test_should_name_what_a_worker_lacks_and_what_to_do(amqp_url: str, pre
         ("settings", "warning"),
         ("broker", "warning"),
         ("ledger", "ok"),
+        ("feed", "ok"),
         ("token", "FAIL"),
     ]
     assert (before[0], applied[0]) == (1, 0)

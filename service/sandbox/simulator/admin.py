@@ -157,10 +157,8 @@ class Admin:
 
     async def _set_status(self, request: web.Request) -> object:
         asked = _StatusSet.model_validate(await _body(request))
-        now = self.world.chorus_pro.advance()
-        invoice = self.world.chorus_pro.invoices[_whole(request.match_info["id"])]
-        invoice.set_status(asked.status, now, asked.comment)
-        return {"id": invoice.id, "status": invoice.status(now).code}
+        invoice = self.world.chorus_pro.move_status(_whole(request.match_info["id"]), asked.status, asked.comment)
+        return {"id": invoice.id, "status": asked.status}
 
     async def _set_flow(self, request: web.Request) -> object:
         asked = _FlowSet.model_validate(await _body(request))

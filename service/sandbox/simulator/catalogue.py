@@ -8,7 +8,7 @@ from service.sandbox.simulator import directory, structures
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
 from service.sandbox.simulator.details import detail, history
 from service.sandbox.simulator.operations import Operation
-from service.sandbox.simulator.searches import search_invoices
+from service.sandbox.simulator.searches import search_invoices, search_received
 from service.sandbox.simulator.settings import Api
 
 _FACTURES: Final = "/cpro/factures/v1"
@@ -19,6 +19,7 @@ _APIS: Final[dict[str, Api]] = {_FACTURES: "factures", _TRANSVERSES: "transverse
 _POSTED: Final = (
     ("deposerFluxFacture", _FACTURES, "/deposer/flux", deposit),
     ("rechercherFactureParFournisseur", _FACTURES, "/rechercher/fournisseur", search_invoices),
+    ("rechercherFactureRecipiendaire", _FACTURES, "/rechercher/recipiendaire", search_received),
     ("consulterHistoriqueFacture", _FACTURES, "/consulter/historique", history),
     ("consulterFactureParFournisseur", _FACTURES, "/consulter/fournisseur", detail),
     ("consulterCRDetaille", _TRANSVERSES, "/consulterCRDetaille", report),

@@ -82,6 +82,13 @@ class ChorusPro:
         now = self.advance()
         flow.ending, flow.ended_at = Ending(state=state), now
 
+    def move_status(self, invoice_id: int, code: str, comment: str | None = None) -> Invoice:
+        """Put an invoice into a status from now on, whoever does that; raises KeyError."""
+        now = self.advance()
+        invoice = self.invoices[invoice_id]
+        invoice.move_status(code, now, comment)
+        return invoice
+
     def to_json(self) -> dict[str, object]:
         """Everything there is, for the admin API."""
         now = self.advance()

@@ -55,12 +55,16 @@ class Invoice:
         by_itself = (
             Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(BY_ITSELF)
         )
-        return [status for status in by_itself if status.at <= until] + self._set
+        return [status for status in by_itself if status.at <= until] + [one for one in self._set if one.at <= now]
 
     def status(self, now: datetime) -> Status:
         """The present status."""
         return self.statuses(now)[-1]
 
-    def set_status(self, code: str, now: datetime, comment: str | None = None) -> None:
+    def indexed(self, now: datetime, lag: timedelta) -> Status:
+        """The status that searches show, which may be late."""
+        return self.status(max(self.integrated_at, now - lag))
+
+    def move_status(self, code: str, now: datetime, comment: str | None = None) -> None:
         """Put it into a status, after which none comes by itself."""
         self._set.append(Status(code=code, at=now, comment=comment))

@@ -44,18 +44,22 @@ class Parties:
         self.settings = settings
         self._by_siret: dict[str, Structure] = {}
         self._suppliers: dict[str, dict[str, Structure]] = {}
+        self._received: dict[str, frozenset[str]] = {}
         self._add_all(settings.accounts, settings.recipients)
 
     def apply(self, settings: SimulatorSettings) -> None:
         """Go on with other settings. An account whose list changed issues for those it lists now, and for no others."""
-        listed = {account.login: account.suppliers for account in self.settings.accounts}
-        changed = [account for account in settings.accounts if listed.get(account.login) != account.suppliers]
+        listed = {one.login: (one.suppliers, one.recipients) for one in self.settings.accounts}
+        changed = [one for one in settings.accounts if listed.get(one.login) != (one.suppliers, one.recipients)]
         self.settings = settings
         self._add_all(changed, settings.recipients)
 
     def _add_all(self, accounts: Iterable[Account], recipients: Iterable[Party]) -> None:
         for account in accounts:
             self._list(account)
+            self._received[account.login] = frozenset(party.siret for party in account.recipients)
+            for party in account.recipients:
+                self._add(party, is_public=True)
         for party in recipients:
             self._add(party, is_public=True)
 
@@ -69,6 +73,10 @@ class Parties:
     def is_supplier(self, login: str, siret: str) -> bool:
         """Whether an account may issue for a company."""
         return siret in self._suppliers.get(login, {})
+
+    def is_recipient(self, login: str, siret: str) -> bool:
+        """Whether an account receives for a public body."""
+        return siret in self._received.get(login, ())
 
     def meet_supplier(self, login: str, siret: str | None) -> None:
         """Add the company of a deposited file to the account's, unless only those listed are accepted."""

@@ -94,6 +94,8 @@ class Account(_Told):
         Party(siret="99911122200025", name="ATELIER FICTIF DES LILAS - DEPOT"),
         Party(siret="99933344400011", name="IMPRIMERIE IMAGINAIRE DU PONT"),
     )
+    recipients: tuple[Party, ...] = ()
+    """The public bodies it receives for."""
     password_expires_in: int = 400
     """Days until the password has to be changed."""
 
@@ -136,6 +138,8 @@ class SimulatorSettings(_Told):
     """From deposit to the final state of the flow."""
     search_lag: Seconds = 0.2
     """From integration to an invoice showing in searches."""
+    index_lag: Seconds = 0.0
+    """From a change of status to its showing in searches; the history shows it at once."""
     status_step: Seconds = 1.0
     """Between the statuses an invoice goes through by itself."""
 

@@ -27,7 +27,7 @@ class Directory(ChorusPro):
 
     ignored: frozenset[str]
 
-    async def search(
+    async def find(
         self, *, siret: str | None = None, name: str | None = None, postcode: str | None = None
     ) -> tuple[Recipient, ...]:
         """Return the structures with this SIRET, or the public ones of this name and place; without their details."""

@@ -83,7 +83,7 @@ class Recipients:
 
 async def read_recipient(siret: str, directory: Directory) -> Recipient | None:
     """What the directory says of a SIRET now, services included; None when it would not say."""
-    found = await directory.search(siret=siret)
+    found = await directory.find(siret=siret)
     if not found:
         return Recipient(siret=siret, exists=False)
     # Several may have one SIRET after a merger: the active one counts.

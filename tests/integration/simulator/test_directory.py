@@ -52,7 +52,7 @@ def asked(simulator: Simulator) -> list[str]:
 
 
 async def detailed(directory: Directory, siret: str) -> Recipient:
-    (found,) = await directory.search(siret=siret)
+    (found,) = await directory.find(siret=siret)
     shown = await directory.detailed(found)
     assert isinstance(shown, Recipient)
     return shown
@@ -81,9 +81,9 @@ async def test_should_tell_a_service_in_detail(directory: Directory) -> None:
 
 async def test_should_find_by_a_part_of_the_name(directory: Directory) -> None:
     """Names and postcodes find public bodies alone, and nothing found is no failure in either of its forms."""
-    several = await directory.search(name="commune fictive", postcode="99999")
-    nothing = [await directory.search(name="commune fictive", postcode="11111") for _ in range(2)]
-    private = await directory.search(name="ATELIER")
+    several = await directory.find(name="commune fictive", postcode="99999")
+    nothing = [await directory.find(name="commune fictive", postcode="11111") for _ in range(2)]
+    private = await directory.find(name="ATELIER")
 
     assert [one.siret for one in several] == [one.siret for one in DEMANDING[:4]]
     assert (nothing, private) == ([(), ()], ())
@@ -123,7 +123,7 @@ async def test_should_refuse_what_it_does_not_know(directory: Directory) -> None
 async def test_should_list_spaces_and_memberships(directory: Directory) -> None:
     """The two operations that only tell of the portal."""
     shown = await detailed(directory, RECIPIENT)
-    (supplier,) = await directory.search(siret="99911122200017")
+    (supplier,) = await directory.find(siret="99911122200017")
 
     assert [one.label for one in await directory.spaces(shown.id or 0)] == ["Factures recues", "Factures a valider"]
     assert await directory.memberships(shown.id or 0, "nobody@example.org") == ()

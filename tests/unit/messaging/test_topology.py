@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.messaging.declaring import describe
-from service.messaging.topology import COME_BACK, PARKED, Queue, Topology, duration_name
+from service.messaging.topology import COME_BACK, SINGLE, Queue, Topology, duration_name
 
 STEPS = tuple(timedelta(seconds=seconds) for seconds in (900, 10, 60, 10, 21_600))
 TOPOLOGY = Topology("relay", STEPS)
@@ -73,11 +73,11 @@ def test_should_let_a_delayed_event_keep_its_own_routing_key() -> None:
     assert "x-dead-letter-routing-key" not in delay.arguments
 
 
-def test_should_park_with_a_single_active_consumer() -> None:
-    """One worker of the fleet drains a parking queue at a time, and no other queue is bound to one."""
+def test_should_park_and_tick_with_a_single_active_consumer() -> None:
+    """One worker of the fleet drains a parking queue or reads ticks at a time; no other queue is bound to one."""
     single = {queue.name for queue in TOPOLOGY.queues() if queue.arguments.get("x-single-active-consumer")}
 
-    assert single == {f"relay.{queue}" for queue in PARKED}
+    assert single == {f"relay.{queue}" for queue in SINGLE}
 
 
 def test_should_have_a_queue_for_every_way_back() -> None:
