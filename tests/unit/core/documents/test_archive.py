@@ -90,7 +90,11 @@ def test_should_refuse_a_malformed_archive(content: bytes) -> None:
     assert raised.value.reason == DocumentProblem.ARCHIVE_MALFORMED
 
 
-@pytest.mark.parametrize("content", [make_archive([]), tar(entry("folder", tarfile.DIRTYPE))])
+@pytest.mark.parametrize(
+    "content",
+    [make_archive([]), tar(entry("folder", tarfile.DIRTYPE))],
+    ids=["no member", "a folder"],
+)
 def test_should_refuse_an_archive_without_files(content: bytes) -> None:
     """Folders alone are nothing to send."""
     with pytest.raises(DocumentInvalid) as raised:
