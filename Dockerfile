@@ -23,8 +23,7 @@ RUN groupadd --gid 10001 relay \
 COPY --from=build /opt/piste-relay /opt/piste-relay
 ENV PATH=/opt/piste-relay/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1 \
-    RELAY_LEDGER__URL=sqlite:////var/lib/piste-relay/ledger.db
+    PYTHONUNBUFFERED=1
 WORKDIR /var/lib/piste-relay
 USER 10001:10001
 EXPOSE 8080

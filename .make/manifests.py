@@ -1,7 +1,8 @@
 """Renders every overlay of k8s/ and validates what comes out against the Kubernetes API, without a cluster.
 
-The overlays keep to the part of kustomize rendered here: resources, namespace, patches that merge maps, images.
-Anything else is refused, so that nothing is checked by halves; an installed kubectl or kustomize must agree.
+The overlays keep to the part of kustomize rendered here: resources, components, namespace, images, and patches that
+merge maps and lists of named things. Anything else is refused, so that nothing is checked by halves; an installed
+kubectl or kustomize must agree.
 """
 
 import copy
@@ -18,7 +19,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 OVERLAYS = ROOT / "k8s" / "overlays"
 VERSIONS = ("1.29", "1.37")  # the oldest and the newest API the manifests are for
-KNOWN = {"apiVersion", "kind", "resources", "namespace", "patches", "images"}
+KNOWN = {"apiVersion", "kind", "resources", "components", "namespace", "patches", "images"}
+NAMED_BY = {"containers": "name", "volumes": "name", "volumeMounts": "mountPath"}
+"""What tells the members of a list apart; those a patch names come first, changed or new."""
 
 Manifest = dict[str, Any]
 
@@ -29,17 +32,28 @@ class Unrenderable(Exception):
 
 def render(folder: Path) -> list[Manifest]:
     """The manifests of a kustomization, as kustomize would write them."""
+    manifests: list[Manifest] = []
+    _add(manifests, folder, "Kustomization")
+    return manifests
+
+
+def _add(manifests: list[Manifest], folder: Path, kind: str) -> None:
+    """Add what a folder has, then change everything there is as it says: a component also what others brought."""
     wanted = yaml.safe_load((folder / "kustomization.yaml").read_text())
     if unknown := set(wanted) - KNOWN:
         raise Unrenderable(f"{folder}: cannot render {', '.join(sorted(unknown))}")
-    manifests = [manifest for name in wanted["resources"] for manifest in _read(folder / name)]
+    if wanted.get("kind", "Kustomization") != kind:
+        raise Unrenderable(f"{folder}: is named where a {kind} belongs, and is none")
+    for name in wanted.get("resources", []):
+        manifests += _read(folder / name)
+    for name in wanted.get("components", []):
+        _add(manifests, folder / name, "Component")
     for patch in wanted.get("patches", []):
         _patch(manifests, folder, patch)
     for manifest in manifests:
         _name_space(manifest, wanted.get("namespace"))
         for image in wanted.get("images", []):
             _replace_image(manifest, image)
-    return manifests
 
 
 def _read(path: Path) -> list[Manifest]:
@@ -58,12 +72,36 @@ def _patch(manifests: list[Manifest], folder: Path, patch: dict[str, Any]) -> No
 
 def _merge(target: Manifest, change: Manifest, where: str) -> None:
     for name, value in change.items():
-        if isinstance(value, list):
-            raise Unrenderable(f"{where}: {name} is a list, and patches here merge maps only")
-        if isinstance(value, dict) and isinstance(target.get(name), dict):
-            _merge(target[name], value, where)
+        present = target.get(name)
+        if isinstance(value, dict) and isinstance(present, dict):
+            _merge(present, value, where)
+        elif isinstance(value, list) and isinstance(present, list):
+            target[name] = _merged(present, value, name, where)
         else:
+            _refuse_removals(value, name, where)
             target[name] = copy.deepcopy(value)
+
+
+def _merged(present: list[Manifest], change: list[Manifest], name: str, where: str) -> list[Manifest]:
+    if name not in NAMED_BY:
+        raise Unrenderable(f"{where}: {name} is a list whose members have no names, and cannot be merged")
+    key = NAMED_BY[name]
+    others = {member[key]: member for member in present}
+    first = [others.pop(value[key], {}) for value in change]
+    for member, value in zip(first, change, strict=True):
+        _merge(member, value, where)
+    return [*first, *others.values()]
+
+
+def _refuse_removals(value: object, name: str, where: str) -> None:
+    if value is None or name.startswith("$"):
+        raise Unrenderable(f"{where}: {name} takes something away, and patches here only add and change")
+    if isinstance(value, dict):
+        for inner, one in value.items():
+            _refuse_removals(one, inner, where)
+    elif isinstance(value, list):
+        for one in value:
+            _refuse_removals(one, name, where)
 
 
 def _key(manifest: Manifest) -> tuple[str, str, str]:

@@ -7,13 +7,9 @@ import asyncio
 from service.cli.diagnosis import Line, fail, ok, warning
 from service.core.errors import LedgerUnavailable
 from service.ledger import Totals, open_ledger
+from service.ledger.advice import advice
 from service.ledger.examine import Examined, examine
 from service.settings import Settings
-
-ADVICE = {
-    "sqlite": "RELAY_LEDGER__URL must name a file that can be written, on a local disk",
-    "postgresql": "check RELAY_LEDGER__URL, and that the server can be reached from here and lets this role write",
-}
 
 
 async def ledger(settings: Settings) -> list[Line]:
@@ -24,8 +20,11 @@ async def ledger(settings: Settings) -> list[Line]:
             await opened.ping()
             totals = await opened.totals()
         seen = await asyncio.to_thread(examine, url)
-    except (LedgerUnavailable, ValueError) as error:
-        return [fail("ledger", f"{error}; {ADVICE[url.partition(':')[0]]}")]
+    except ValueError as error:
+        return [fail("ledger", str(error))]
+    except LedgerUnavailable as error:
+        what_to_do = await asyncio.to_thread(advice, url, error)
+        return [fail("ledger", "; ".join(filter(None, (str(error), what_to_do))))]
     return [_judged(seen, totals), *(warning("ledger", risk) for risk in seen.risks)]
 
 

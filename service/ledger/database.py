@@ -60,8 +60,8 @@ class Database(ABC):
         """Leave; never raises."""
 
     @abstractmethod
-    def interrupt(self) -> None:
-        """Have whatever it waits for fail; called by another thread."""
+    def interrupt(self) -> bool:
+        """Have whatever it waits for fail, called by another thread; whether there was anything to cut."""
 
     @abstractmethod
     def begin(self, names: Sequence[str]) -> None:

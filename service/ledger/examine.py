@@ -71,7 +71,8 @@ def _server(database: PostgresDatabase) -> Examined:
     if row["fsync"] == "off":
         damage = "does not flush commits to disk (fsync is off): a power failure loses or damages them; switch it on"
     risks = [*_risks_of_a_failover(row), *_other_risks(row, identity)]
-    standbys = f"{row['standbys']} standbys connected" if row["standbys"] else "no standby is connected now"
+    count = row["standbys"]
+    standbys = f"{count} standby{'s' * (count > 1)} connected" if count else "no standby is connected now"
     what = f"PostgreSQL {row['release']}, commits are synchronous, {standbys}"
     return Examined(place=database.name, what=what, damage=damage, risks=tuple(risks))
 
@@ -79,20 +80,27 @@ def _server(database: PostgresDatabase) -> Examined:
 def _risks_of_a_failover(row: Mapping[str, object]) -> Iterator[str]:
     lost = "a failover can lose the last writes, which are then looked up before they are sent again"
     if row["standbys"] and not row["awaited"]:
-        yield f"standbys follow without being waited for: {lost}; name them in synchronous_standby_names"
+        yield (
+            f"standbys follow without being waited for: {lost}; name them in synchronous_standby_names, at least two"
+            " as in ANY 1 (one, two), since without any of them every commit waits"
+        )
     elif row["awaited"] and row["commits"] in {"local", "remote_write"}:
-        yield f"synchronous_commit is {row['commits']} for this role: {lost}; set it to on"
+        yield f"synchronous_commit is {row['commits']} for this role: {lost}; set it to on (ALTER ROLE … SET)"
 
 
 def _other_risks(row: Mapping[str, object], identity: str | None) -> Iterator[str]:
     if row["commits"] == "off":
-        yield "synchronous_commit is off for this role; the relay switches it on for its own sessions, set it to on"
+        yield (
+            "synchronous_commit is off for this role, and nothing is at risk: the relay switches it on for its own"
+            " sessions; set it to on (ALTER ROLE … SET), so that nobody relies on that"
+        )
     if row["full_pages"] == "off":
         yield "full_page_writes is off: a power failure can damage pages, unless the file system writes them in whole"
     if identity is None:
         yield (
             "it does not say which cluster and timeline it is, so that after each lost connection unknown writes that"
-            " come back are looked up first; let this role execute pg_control_system and pg_walfile_name"
+            " come back are looked up first; where the server has them: GRANT EXECUTE ON FUNCTION pg_control_system,"
+            " pg_current_wal_lsn, pg_walfile_name TO this role"
         )
     if int(str(row["release"])) < OLDEST_MAINTAINED:
         yield f"PostgreSQL {row['release']} is no longer maintained; the relay is tried with 15"

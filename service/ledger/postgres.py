@@ -59,6 +59,9 @@ GOING = ("08", "57P", "25006", "25P03", "0A000")
 """Classes of errors after which a session is over: connection, operator, read-only, idle for too long; and tables that
 changed under what it had prepared."""
 
+FAILED = "connection failed: "
+"""What the library begins with when it says why a server could not be used."""
+
 NUL, SHOWN = "\x00", "\N{SYMBOL FOR NULL}"
 """PostgreSQL keeps no NUL; whatever has one is told apart from others all the same."""
 
@@ -96,7 +99,8 @@ class PostgresDatabase(Database):
     @property
     def is_connected(self) -> bool:
         """Until it is closed by either side, as far as is known here."""
-        return self._connection is not None and not self._connection.closed
+        connection = self._connection  # read once: another thread may close it
+        return connection is not None and not connection.closed
 
     def connect(self) -> None:
         """Connect and say how this session is to be treated; raises LedgerUnavailable where it cannot keep all text."""
@@ -106,7 +110,10 @@ class PostgresDatabase(Database):
         self._socket = socket.socket(fileno=os.dup(connection.fileno()))
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
-            raise LedgerUnavailable(f"the ledger {self.name} cannot be used: its encoding is {encoding}, not UTF8")
+            raise LedgerUnavailable(
+                f"the ledger {self.name} cannot be used: its encoding is {encoding}, not UTF8;"
+                " name another database, made with ENCODING 'UTF8' TEMPLATE template0"
+            )
         connection.add_notice_handler(self._noticed)
         connection.execute(SESSION, prepare=False)
 
@@ -120,11 +127,13 @@ class PostgresDatabase(Database):
         if cut is not None:
             cut.close()
 
-    def interrupt(self) -> None:
+    def interrupt(self) -> bool:
         """Cut the connection: whoever waits for its answer is told that it is lost."""
         with self._cutting, contextlib.suppress(OSError):
             if self._socket is not None:
                 self._socket.shutdown(socket.SHUT_RDWR)
+                return True
+        return False
 
     def begin(self, names: Sequence[str]) -> None:
         """Begin, lock and read the clock in one message."""
@@ -211,7 +220,7 @@ class PostgresDatabase(Database):
     def describe(self, error: Exception) -> str:
         """What the server or the library says, without its details: those show values."""
         said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-        text = (said or str(error) or type(error).__name__).strip().partition("\n")[0]
+        text = said or _attempts(str(error)) or type(error).__name__
         password = str(self._settings.get("password") or "")
         return text.replace(password, MASK) if is_distinctive(password) else text
 
@@ -233,14 +242,24 @@ def parse(url: str) -> dict[str, Any]:  # reason: each parameter has a type of i
 
 def name_of(settings: dict[str, Any]) -> str:  # reason: see parse
     """How people know a database: where it is, and nothing of who asks."""
-    host, port = str(settings.get("host") or settings.get("hostaddr") or ""), settings.get("port")
-    return f"postgresql://{host}{f':{port}' if port else ''}/{settings.get('dbname') or ''}"
+    hosts = str(settings.get("host") or settings.get("hostaddr") or "").split(",")
+    ports = str(settings.get("port") or "").split(",")
+    ports = ports if len(ports) == len(hosts) else ports[:1] * len(hosts)  # one stands for all
+    nodes = ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=True))
+    return f"postgresql://{nodes}/{settings.get('dbname') or ''}"
 
 
 def lock_of(name: str) -> int:
     """The advisory lock that stands for a name."""
     digest = hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), signed=True)
+
+
+def _attempts(text: str) -> str:
+    """The first line; where several servers were tried in vain, what each of them said."""
+    first, *others = text.strip().splitlines() or [""]
+    each = [line.partition(FAILED)[2] for line in others if line.startswith("- host: ")]
+    return "; ".join(each) or first.removeprefix(FAILED)
 
 
 @lru_cache(maxsize=512)

@@ -71,8 +71,9 @@ class SqliteDatabase(Database):
         if connection is not None:
             connection.close()
 
-    def interrupt(self) -> None:
+    def interrupt(self) -> bool:
         """Nothing can be done about a disk that hangs; what waits for a lock gives up by itself."""
+        return False
 
     def begin(self, names: Sequence[str]) -> None:  # noqa: ARG002  # a file has one writer at a time
         """Lock the whole file."""

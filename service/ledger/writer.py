@@ -21,6 +21,9 @@ T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds that anybody waits for a commit before the ledger counts as unavailable."""
 
+BEAT = 1.0
+"""Seconds between two looks at a database that is being opened."""
+
 LARGEST_BATCH = 128
 MOST_NAMES = 256
 """A transaction is alone with no more things than this, unless one piece of work needs more."""
@@ -51,12 +54,15 @@ class Writer:
     _held_back: list[Job] = field(default_factory=list)
 
     async def open(self) -> None:
-        """Connect; raises LedgerUnavailable naming the database."""
+        """Connect; raises LedgerUnavailable naming the database, also when it takes the connection and says nothing."""
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
         thread = threading.Thread(target=self._main, args=(self._loop, opened), name="ledger", daemon=True)
         thread.start()
-        await opened
+        try:
+            await self._wait_for(opened)
+        finally:
+            opened.cancel()
         self._thread = thread
 
     async def close(self) -> None:
@@ -88,11 +94,28 @@ class Writer:
             job.is_given_up = True  # a lease taken now would be nobody's
             raise self._out_of_patience() from None
 
+    async def _wait_for(self, opened: asyncio.Future[None]) -> None:
+        silent, is_cut = 0.0, False
+        while not opened.done() and silent < PATIENCE:
+            silent += BEAT if self.database.is_connected else 0.0
+            await asyncio.wait((opened,), timeout=BEAT)
+        if not opened.done():
+            is_cut = self.database.interrupt()
+        try:
+            await opened
+        except LedgerUnavailable as error:
+            if not is_cut:
+                raise
+            raise self._silence() from error
+
+    def _silence(self) -> LedgerUnavailable:
+        return LedgerUnavailable(f"the ledger {self.database.name} did not answer within {PATIENCE:g} seconds")
+
     def _out_of_patience(self) -> LedgerUnavailable:
         since = self._busy_since
         if since is not None and time.monotonic() - since > PATIENCE / 2:
             self.database.interrupt()
-        error = LedgerUnavailable(f"the ledger {self.database.name} did not answer within {PATIENCE:g} seconds")
+        error = self._silence()
         if self.listeners.on_lost is not None:
             self.listeners.on_lost(error)
         return error

@@ -1,58 +1,35 @@
 """The image and the manifests keep what production relies on, as far as that shows without building or deploying."""
 
-import importlib.util
-import os
 import re
-import subprocess
-import sys
+import tomllib
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import yaml
 
 from service.settings import variables
+from service.settings.sources import FILE_SUFFIX
+from tests.support.manifests import (
+    K8S,
+    OVERLAYS,
+    configured,
+    folder,
+    mounts,
+    of_kind,
+    pods,
+    relay,
+    script,
+    secret_of,
+)
 from tests.support.sources import ROOT
 
-OVERLAYS = ("local", "sandbox", "production")
-Manifest = dict[str, Any]  # reason: whatever YAML holds
-
-
-def _script(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, ROOT / ".make" / f"{name}.py")
-    if found is None or found.loader is None:
-        raise FileNotFoundError(name)
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
-
-manifests = _script("manifests")
-
-
-def rendered(overlay: str) -> list[Manifest]:
-    """The manifests of an overlay."""
-    return list(manifests.render(ROOT / "k8s" / "overlays" / overlay))
-
-
-def pods(overlay: str) -> list[Manifest]:
-    """The pod of every workload of an overlay."""
-    return [found["spec"]["template"]["spec"] for found in rendered(overlay) if "template" in found.get("spec", {})]
-
-
-def relay(overlay: str) -> tuple[Manifest, Manifest, Manifest]:
-    """The Deployment of the relay, its pod and its variables."""
-    found = rendered(overlay)
-    deployment = next(one for one in found if one["kind"] == "Deployment" and one["metadata"]["name"] == "piste-relay")
-    variables = next(one for one in found if one["kind"] == "ConfigMap")["data"]
-    return deployment, deployment["spec"]["template"]["spec"], variables
+SELECTED = {"matchLabels": {"app.kubernetes.io/name": "piste-relay"}}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_should_validate_against_the_api(overlay: str) -> None:
     """Every manifest of every overlay is valid for the oldest and the newest Kubernetes it is for."""
-    assert list(manifests.problems(ROOT / "k8s" / "overlays" / overlay)) == []
+    assert list(script.problems(folder(overlay))) == []
 
 
 def test_should_find_a_field_nobody_knows(tmp_path: Path) -> None:
@@ -61,25 +38,23 @@ def test_should_find_a_field_nobody_knows(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(yaml.safe_dump(bad))
     (tmp_path / "kustomization.yaml").write_text("resources: [bad.yaml]\n")
 
-    assert any("dta" in problem for problem in manifests.problems(tmp_path))
+    assert any("dta" in problem for problem in script.problems(tmp_path))
 
 
 def test_should_refuse_to_render_by_halves(tmp_path: Path) -> None:
     """A part of kustomize the renderer does not know is a problem, not silence."""
     (tmp_path / "kustomization.yaml").write_text("resources: []\nnamePrefix: x-\n")
 
-    assert any("namePrefix" in problem for problem in manifests.problems(tmp_path))
+    assert any("namePrefix" in problem for problem in script.problems(tmp_path))
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_should_give_one_pod_the_ledger(overlay: str) -> None:
-    """With the SQLite ledger there is one replica, replaced rather than rolled, and no autoscaler."""
-    deployment, pod, variables = relay(overlay)
+def test_should_render_everything_there_is() -> None:
+    """Each overlay is checked, and each component is part of one."""
+    lists = {path.parent: yaml.safe_load(path.read_text(encoding="utf-8")) for path in K8S.rglob("kustomization.yaml")}
+    used = [(place / name).resolve() for place, found in lists.items() for name in found.get("components", [])]
 
-    assert variables["RELAY_LEDGER__URL"].startswith("sqlite:////var/lib/piste-relay/")
-    assert (deployment["spec"]["replicas"], deployment["spec"]["strategy"]) == (1, {"type": "Recreate"})
-    assert "/var/lib/piste-relay" in [mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]]
-    assert not [found for found in rendered(overlay) if found["kind"] in {"HorizontalPodAutoscaler", "ScaledObject"}]
+    assert sorted(path.name for path in (K8S / "overlays").iterdir()) == sorted(OVERLAYS)
+    assert set((K8S / "components").iterdir()) == set(used)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -124,23 +99,22 @@ def test_should_write_only_to_volumes(overlay: str) -> None:
 def test_should_keep_secrets_out(overlay: str) -> None:
     """No secret is rendered; the pod reads files the operator provides."""
     _, pod, variables = relay(overlay)
-    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
 
-    assert [found for found in rendered(overlay) if found["kind"] == "Secret"] == []
-    assert mounts["secrets"] == variables["RELAY_SECRETS_DIR"]
+    assert of_kind(overlay, "Secret") == []
+    assert mounts(pod)["secrets"] == variables["RELAY_SECRETS_DIR"]
     assert [name for name in variables if re.search("PASSWORD|SECRET$|CLIENT_ID|LOGIN|AMQP__URL", name)] == []
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_should_deny_what_is_not_allowed(overlay: str) -> None:
-    """A policy denies everything in the namespace, and one allows the relay what it needs."""
-    policies = {
-        found["metadata"]["name"]: found["spec"] for found in rendered(overlay) if found["kind"] == "NetworkPolicy"
-    }
-    ports = {port["port"] for rule in policies["piste-relay"]["egress"] for port in rule["ports"]}
+    """A policy denies everything in the namespace, and others allow the relay what it needs, and no more."""
+    policies = {found["metadata"]["name"]: found["spec"] for found in of_kind(overlay, "NetworkPolicy")}
+    own = [policy for policy in policies.values() if policy["podSelector"] == SELECTED]
+    rules = [rule for policy in own for rule in policy.get("egress", [])]
+    expected = {53, 443, 5671, 5672} | {"local": {8089}, "sandbox": set(), "production": {5432}}[overlay]
 
     assert policies["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert ports == {53, 443, 5671, 5672}
+    assert {port["port"] for rule in rules for port in rule["ports"]} == expected
 
 
 def test_should_build_in_one_stage_and_run_in_another() -> None:
@@ -162,6 +136,23 @@ def test_should_install_only_what_is_locked() -> None:
 
     assert installs
     assert [line for line in installs if "--require-hashes" not in line and "--no-index" not in line] == []
+
+
+def test_should_have_what_a_ledger_on_postgresql_needs() -> None:
+    """The lock the image is installed from has the extra, as a package with the library in it, by its hashes."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        (wanted,) = tomllib.load(file)["project"]["optional-dependencies"]["postgres"]
+    lock = (ROOT / "requirements" / "runtime.lock").read_text(encoding="utf-8")
+    hashed = re.findall(r"(?m)^(psycopg\S*)==\S+[^\n]*\\\n    --hash=sha256:", lock)
+
+    assert wanted.startswith("psycopg[binary]")
+    assert hashed == ["psycopg", "psycopg-binary"]
+    assert "--requirement requirements/runtime.lock" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_should_leave_every_setting_to_whoever_runs_the_image() -> None:
+    """A variable of the image would outrank the file of a secret: a fleet would have a ledger in each pod."""
+    assert "RELAY_" not in (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
 def test_should_send_the_build_what_it_copies() -> None:
@@ -187,27 +178,15 @@ def test_should_set_only_variables_that_exist() -> None:
     named = set(re.findall(r"(?m)^\s*(RELAY_\w+)[:=]", text))
 
     assert named
-    assert named - {"RELAY_SECRETS_DIR", *variables()} == set()
+    assert {name.removesuffix(FILE_SUFFIX) for name in named} - {"RELAY_SECRETS_DIR", *variables()} == set()
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_should_give_the_program_settings_it_accepts(overlay: str, tmp_path: Path) -> None:
     """With the variables of an overlay and the files of its secret, the program reads its settings and says nothing."""
     _, _, given = relay(overlay)
-    source = "secret.yaml" if overlay == "local" else "secret.example.yaml"
-    secret = yaml.safe_load((ROOT / "k8s" / "overlays" / overlay / source).read_text(encoding="utf-8"))["stringData"]
-    for name, value in secret.items():
-        (tmp_path / name).write_text(value, encoding="utf-8")
-    environment = {"PATH": os.environ["PATH"], **given, "RELAY_SECRETS_DIR": str(tmp_path)}
-
-    done = subprocess.run(
-        [sys.executable, "-m", "service", "config"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    secret = secret_of(overlay)
+    done = configured(given, secret, tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [value for name, value in secret.items() if "PASSWORD" in name and value in done.stdout] == []

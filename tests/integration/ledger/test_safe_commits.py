@@ -10,6 +10,7 @@ import pytest
 
 from service.core.errors import LedgerUnavailable
 from service.ledger import open_ledger
+from service.ledger.advice import STANDBY, advice
 from service.ledger.examine import examine
 from tests.support.ledger_rig import only, take
 from tests.support.postgres import PrivatePostgres
@@ -129,6 +130,23 @@ async def test_should_not_count_a_commit_that_no_standby_has(
         found = await only(ledger)
 
     assert found.sends == 1
+
+
+async def test_should_not_wait_for_ever_for_a_standby_that_is_gone(
+    primary: PrivatePostgres, standby: PrivatePostgres, url: str
+) -> None:
+    """Whoever opens the ledger is told within moments, and what to do about it."""
+    configure(primary, synchronous_standby_names="*")
+    await until(lambda: _is_awaited(primary), "a standby that is waited for")
+    standby.freeze()
+    try:
+        with pytest.raises(LedgerUnavailable, match="did not answer within 10 seconds") as caught:
+            await open_ledger(url, lease=20.0).open()
+        told = await asyncio.to_thread(advice, url, caught.value)
+    finally:
+        standby.thaw()
+
+    assert told == STANDBY
 
 
 async def _sees(url: str, text: str) -> bool:
