@@ -8,7 +8,10 @@ from typing import Any
 
 from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
+from service.handlers.correct_validator import CorrectValidator
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
+from service.handlers.decide_received_invoice import DecideReceivedInvoice
+from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
@@ -30,6 +33,9 @@ ROUTES = MappingProxyType(
         for route in (
             Route("invoice.deposit.requested.v1", DepositInvoice()),
             Route("invoice.status.requested.v1", ReportStatus()),
+            Route("invoice.recipient.decision.requested.v1", DecideReceivedInvoice()),
+            Route("invoice.validator.decision.requested.v1", DecideValidation()),
+            Route("invoice.validator.correction.requested.v1", CorrectValidator()),
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),

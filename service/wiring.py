@@ -23,6 +23,7 @@ from service.upstream import (
     UpstreamSettings,
     load_mapping,
 )
+from service.upstream.chorus_pro import decision_operations, reference_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
@@ -114,7 +115,7 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    for module in (chorus_pro_operations, dume_operations):
+    for module in (chorus_pro_operations, decision_operations, reference_operations, dume_operations):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

@@ -105,7 +105,8 @@ class WriteInHand:
         ready = await self._made_ready()
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
-        await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, now)))
+        notes = {**self._task.write.noted(ready), **with_send(before.notes, now)}
+        await self.lease.change(Change(state=State.SENDING, sent=1, notes=notes))
         return await self._sent(ready, before)
 
     async def _sent(self, ready: Any, before: Entry) -> Outcome:

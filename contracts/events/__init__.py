@@ -1,5 +1,11 @@
 """What may be asked of the relay: one model per request, for its data."""
 
+from contracts.events.decisions import (
+    InvoiceRecipientDecisionRequested,
+    InvoiceValidatorCorrectionRequested,
+    InvoiceValidatorDecisionRequested,
+    NamedInvoice,
+)
 from contracts.events.invoices import Expectation, InvoiceDepositRequested, InvoiceFile, InvoiceStatusRequested
 from contracts.events.problems import data_invalid
 from contracts.events.requests import RequestCancellationRequested
@@ -19,8 +25,12 @@ __all__ = [
     "Expectation",
     "InvoiceDepositRequested",
     "InvoiceFile",
+    "InvoiceRecipientDecisionRequested",
     "InvoiceStatusRequested",
+    "InvoiceValidatorCorrectionRequested",
+    "InvoiceValidatorDecisionRequested",
     "Lot",
+    "NamedInvoice",
     "RequestCancellationRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",

@@ -1,6 +1,15 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
+from contracts.results.decisions import (
+    InvoiceRecipientDecisionDone,
+    InvoiceRecipientDecisionRefused,
+    InvoiceValidatorCorrectionDone,
+    InvoiceValidatorCorrectionRefused,
+    InvoiceValidatorDecisionDone,
+    InvoiceValidatorDecisionRefused,
+    ReasonOffered,
+)
 from contracts.results.invoices import (
     IntegratedInvoice,
     InvoiceDepositDone,
@@ -51,9 +60,16 @@ __all__ = [
     "InvoiceDepositRefused",
     "InvoiceIntegrated",
     "InvoiceNotIntegrated",
+    "InvoiceRecipientDecisionDone",
+    "InvoiceRecipientDecisionRefused",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
+    "InvoiceValidatorCorrectionDone",
+    "InvoiceValidatorCorrectionRefused",
+    "InvoiceValidatorDecisionDone",
+    "InvoiceValidatorDecisionRefused",
     "NotIntegratedInvoice",
+    "ReasonOffered",
     "Refused",
     "RequestCancellationDone",
     "RequestCancellationRefused",

@@ -130,6 +130,19 @@ class ChorusPro:
         answer = await self._call(operations.INVOICE_DETAIL, models.InvoiceAsked(invoice_id=invoice_id))
         return answer if isinstance(answer, Refusal) else to_detailed(answer.invoice)
 
+    async def search(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | None:
+        """Return one page of a search; None when it found nothing."""
+        answer = await self._call(operation, request)
+        if not isinstance(answer, Refusal):
+            return answer
+        if answer.code not in self.nothing_found:
+            self._refused(operation, answer)
+        return None
+
+    async def ask(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
+        """Return what any operation answers, in the name of this account."""
+        return await self._call(operation, request)
+
     async def _call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
         return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)
 
@@ -139,10 +152,8 @@ class ChorusPro:
         async def fetch(page: int) -> Page[models.InvoiceRow]:
             wanted = models.SearchPage(page=page, size=PAGE_SIZE)
             search = models.InvoiceSearch(page=wanted, flow_number=flow_number, number=number, supplier_id=supplier_id)
-            answer = await self._call(operations.SEARCH_INVOICES, search)
-            if isinstance(answer, Refusal):
-                if answer.code not in self.nothing_found:
-                    self._refused(operations.SEARCH_INVOICES, answer)
+            answer = await self.search(operations.SEARCH_INVOICES, search)
+            if answer is None:
                 return Page(rows=())
             paging = answer.paging or models.Paging()
             return Page(rows=answer.invoices, pages=paging.pages, total=paging.total, size=paging.size)
