@@ -82,6 +82,13 @@ class ChorusPro:
         now = self.advance()
         flow.ending, flow.ended_at = Ending(state=state), now
 
+    def move_status(self, invoice_id: int, code: str, comment: str | None = None) -> Invoice:
+        """Put an invoice into a status from now on, whoever does that; raises KeyError."""
+        now = self.advance()
+        invoice = self.invoices[invoice_id]
+        invoice.move_status(code, now, comment)
+        return invoice
+
     def to_json(self) -> dict[str, object]:
         """Everything there is, for the admin API."""
         now = self.advance()
@@ -124,6 +131,7 @@ class ChorusPro:
                 integrated_at=at,
                 shown_at=at + timedelta(seconds=self.settings.search_lag),
                 status_step=timedelta(seconds=self.settings.status_step),
+                validator=self.parties.validator_of(facts.framework),
             )
             self.invoices[invoice.id] = invoice
             self._taken.add((supplier.siret, facts.number))

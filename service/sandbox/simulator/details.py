@@ -98,7 +98,12 @@ def _look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str) -> In
     if wanted is None:
         raise wire.FieldMissing(name)
     invoice = chorus_pro.invoices.get(wanted)
-    if invoice is None or not chorus_pro.parties.is_supplier(caller.login, invoice.supplier.siret):
+    parties = chorus_pro.parties
+    if invoice is None or not (
+        parties.is_supplier(caller.login, invoice.supplier.siret)
+        or parties.is_recipient(caller.login, invoice.recipient.siret)
+        or invoice.validator in parties.validators_of(caller.login)
+    ):
         raise wire.Refused(20000, UNKNOWN_INVOICE)
     return invoice
 

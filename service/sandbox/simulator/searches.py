@@ -1,14 +1,14 @@
-"""Finds invoices: rechercherFactureParFournisseur."""
+"""Finds invoices for who sent them or who received them: rechercherFactureParFournisseur, …Recipiendaire."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
-from service.sandbox.simulator.invoices import Invoice
+from service.sandbox.simulator.invoices import Invoice, Status
 from service.sandbox.simulator.operations import Caller, Done
 from service.sandbox.simulator.wire import Body, Page, Reply
 
@@ -26,25 +26,63 @@ _COLUMNS: Final[dict[str, Callable[[Reply], str]]] = {
 
 async def search_invoices(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
     """List the invoices of the caller's companies that fit every given filter and are shown already."""
-    now = chorus_pro.advance()
+    now, parties = chorus_pro.advance(), chorus_pro.parties
     asked = wire.object_of(body, "rechercheFactureParFournisseur")
-    page = Page.of(asked)
-    rows = [to_row(invoice, now) for invoice in _found(chorus_pro, caller, body, now)]
-    column = _COLUMNS.get(str(asked.get("triColonne") or "DateDepot"), _COLUMNS["DateDepot"])
-    rows.sort(key=column, reverse=asked.get("triSens", "Descendant") != "Ascendant")
-    chorus_pro.searches += 1
-    summary = {"found": len(rows), "numbers": [row["numeroFacture"] for row in rows[: page.size]]}
-    if not rows and _says_nothing_found(chorus_pro):
-        raise wire.Refused(20000, wire.NOTHING_FOUND)
+    mine = (one for one in _found(chorus_pro, body, now) if parties.is_supplier(caller.login, one.supplier.siret))
+    page, rows = _sorted(chorus_pro, asked, [to_row(one, now, chorus_pro) for one in mine])
     return Done(
         reply=wire.said(wire.FOUND, parametresRetour=_paging(chorus_pro, page, rows), listeFactures=page.cut(rows)),
-        summary=summary,
+        summary=_summary(page, rows),
     )
 
 
-def to_row(invoice: Invoice, now: datetime) -> Reply:
+async def search_received(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """The same for the public bodies the caller receives for: under other names, and paging numbers beside the list."""
+    now, parties = chorus_pro.advance(), chorus_pro.parties
+    asked = wire.object_of(body, "paramRecherche")
+    mine = (one for one in _found(chorus_pro, body, now) if parties.is_recipient(caller.login, one.recipient.siret))
+    page, rows = _sorted(chorus_pro, asked, [to_row(one, now, chorus_pro) for one in mine])
+    shown = [_as_received(row) for row in page.cut(rows)]
+    reply = wire.said(wire.FOUND, listeFactures=shown, **_paging(chorus_pro, page, rows))
+    return Done(reply=reply, summary=_summary(page, rows))
+
+
+async def search_as_validator(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """The same for those the caller validates for, both parties under other names."""
+    now, mine = chorus_pro.advance(), chorus_pro.parties.validators_of(caller.login)
+    asked = wire.object_of(body, "pagination")
+    found = (one for one in _found(chorus_pro, body, now) if one.validator in mine)
+    page, rows = _sorted(chorus_pro, asked, [to_row(one, now, chorus_pro) for one in found])
+    names = {"codeFournisseur": "identifiantFournisseur", "codeDestinataire": "identifiantDestinataire"}
+    shown = [{names.get(name, name): value for name, value in _as_received(row).items()} for row in page.cut(rows)]
+    reply = wire.said(wire.FOUND, parametresRetour=_paging(chorus_pro, page, rows), listeFactures=shown)
+    return Done(reply=reply, summary=_summary(page, rows))
+
+
+def _sorted(chorus_pro: ChorusPro, asked: Body, rows: list[Reply]) -> tuple[Page, list[Reply]]:
+    """What was found in the order that was asked for; raises Refused, now and then, where nothing was."""
+    page = Page.of(asked)
+    column = _COLUMNS.get(str(asked.get("triColonne") or "DateDepot"), _COLUMNS["DateDepot"])
+    rows.sort(key=column, reverse=asked.get("triSens", "Descendant") != "Ascendant")
+    chorus_pro.searches += 1
+    if not rows and _says_nothing_found(chorus_pro):
+        raise wire.Refused(20000, wire.NOTHING_FOUND)
+    return page, rows
+
+
+def _summary(page: Page, rows: list[Reply]) -> dict[str, object]:
+    return {"found": len(rows), "numbers": [row["numeroFacture"] for row in rows[: page.size]]}
+
+
+def _as_received(row: Reply) -> Reply:
+    left_out = {"identifiantFactureCPP", "numeroFluxDepot", "modeDepot", "rejetTraite"}
+    kept = {name: value for name, value in row.items() if name not in left_out}
+    return {"idFacture": row["identifiantFactureCPP"], **kept, "factureTelechargeeParDestinataire": False}
+
+
+def to_row(invoice: Invoice, now: datetime, chorus_pro: ChorusPro) -> Reply:
     """One invoice as searches list it."""
-    status, facts = invoice.status(now), invoice.facts
+    status, facts = _indexed(invoice, now, chorus_pro), invoice.facts
     return {
         "identifiantFactureCPP": invoice.id,
         "typeDemandePaiement": "FACTURE",
@@ -78,16 +116,20 @@ def type_of(invoice: Invoice) -> str:
     return "AVOIR" if invoice.facts.kind == "credit_note" else "FACTURE"
 
 
-def _found(chorus_pro: ChorusPro, caller: Caller, body: Body, now: datetime) -> Iterator[Invoice]:
+def _indexed(invoice: Invoice, now: datetime, chorus_pro: ChorusPro) -> Status:
+    return invoice.indexed(now, timedelta(seconds=chorus_pro.settings.index_lag))
+
+
+def _found(chorus_pro: ChorusPro, body: Body, now: datetime) -> Iterator[Invoice]:
     since = wire.moment_of(body, "periodeDateHeureEtatCourantDu")
     until = wire.moment_of(body, "periodeDateHeureEtatCourantAu")
     statuses = wire.list_of(body, "statutCourant")
     flow, number = wire.optional_text_of(body, "numeroFluxDepot"), wire.optional_text_of(body, "numeroFacture")
     fits = _filter(body, flow=flow, number=number)
     for invoice in chorus_pro.candidates(flow=flow, number=number):
-        if invoice.shown_at > now or not chorus_pro.parties.is_supplier(caller.login, invoice.supplier.siret):
+        if invoice.shown_at > now:
             continue
-        status = invoice.status(now)
+        status = _indexed(invoice, now, chorus_pro)
         is_wanted = not statuses or status.code in statuses
         if is_wanted and wire.is_within(status.at, start=since, end=until) and fits(invoice):
             yield invoice

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
 
-Api = Literal["factures", "transverses", "structures", "dume"]
+Api = Literal["factures", "transverses", "structures", "utilisateurs", "engagementsJuridiques", "dume"]
 LONGEST: Final = 10 * 365 * 86_400.0
 """Seconds, ten years: a longer time would only leave the calendar."""
 Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 
-ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "dume"})
+ALL_APIS: frozenset[Api] = frozenset(get_args(Api))
 
 
 class _Told(BaseModel):
@@ -39,8 +39,14 @@ class Party(_Told):
     name: str
 
 
+PUBLIC_BODIES: Final = (
+    Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
+    Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
+)
+
+
 class Account(_Told):
-    """A technical account of Chorus Pro, and the companies it may issue for."""
+    """A technical account of Chorus Pro, and in whose name it may act."""
 
     login: str = "TECH_1_1@cpro.fr"
     password: str = Field(default="sim-password-1", repr=False)
@@ -49,6 +55,13 @@ class Account(_Told):
         Party(siret="99911122200025", name="ATELIER FICTIF DES LILAS - DEPOT"),
         Party(siret="99933344400011", name="IMPRIMERIE IMAGINAIRE DU PONT"),
     )
+    recipients: tuple[Party, ...] = PUBLIC_BODIES
+    """The public bodies it receives for."""
+    validators: tuple[Party, ...] = (
+        Party(siret="99955566600013", name="ENTREPRISE FICTIVE DU CANAL"),
+        Party(siret="99955566700011", name="ENTREPRISE FICTIVE DE L'ECLUSE"),
+    )
+    """Whom it validates for; invoices of sub- and co-contractors go to the first of them."""
     password_expires_in: int = 400
     """Days until the password has to be changed."""
 
@@ -66,10 +79,7 @@ class SimulatorSettings(_Told):
     applications: tuple[Application, ...] = (Application(),)
     accounts: tuple[Account, ...] = (Account(),)
     platforms: tuple[Platform, ...] = (Platform(),)
-    recipients: tuple[Party, ...] = (
-        Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
-        Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
-    )
+    recipients: tuple[Party, ...] = PUBLIC_BODIES
     any_supplier: bool = True
     """Whether a supplier the account does not list is added to it at its first deposit; else it is refused."""
     any_recipient: bool = True
@@ -90,6 +100,8 @@ class SimulatorSettings(_Told):
     """From deposit to the final state of the flow."""
     search_lag: Seconds = 0.2
     """From integration to an invoice showing in searches."""
+    index_lag: Seconds = 0.0
+    """From a change of status to its showing in searches; the history shows it at once."""
     status_step: Seconds = 1.0
     """Between the statuses an invoice goes through by itself."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 from service.sandbox.simulator import wire
@@ -13,7 +12,6 @@ from service.sandbox.simulator.parties import Structure
 from service.sandbox.simulator.wire import Body, Page
 
 UNKNOWN_STRUCTURE: Final = "SIM_MSG_20.001"
-_RATES: Final = (("TVA1", "20"), ("TVA2", "10"), ("TVA3", "5.5"), ("TVA4", "2.1"), ("TVA5", "0"))
 
 
 async def active_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -> Done:
@@ -79,15 +77,6 @@ async def structure(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
     )
     reply = wire.said(wire.FOUND, informationGenerales=about, adressePostaleDuSiege={"pays": "France"}, parametres=asks)
     return Done(reply=reply, summary={"structure": known.id})
-
-
-async def vat_rates(_: ChorusPro, __: Caller, ___: Body) -> Done:
-    """List the rates of VAT, a cheap call that clients test their access with."""
-    rows = [
-        {"codeTauxTva": code, "libelleTauxTva": f"Taux {rate} %", "valeurTauxTva": Decimal(rate)}
-        for code, rate in _RATES
-    ]
-    return Done(reply=wire.said(wire.FOUND, listeTauxTva=rows))
 
 
 async def health(_: ChorusPro, __: Caller, ___: Body) -> Done:

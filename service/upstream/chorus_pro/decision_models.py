@@ -19,11 +19,18 @@ class DecisionPage(Sent):
     direction: str = Field(default="Ascendant", alias="triSens")
 
 
+class ReceivedPage(DecisionPage):
+    """The same for a recipient."""
+
+    # Without it a search ends at 200 results, and many suppliers may use one number.
+    most: int = Field(default=10_000, alias="nbResultatsMaximum")
+
+
 class ReceivedSearch(Sent):
     """rechercherFactureRecipiendaire."""
 
     number: str = Field(alias="numeroFacture")
-    page: DecisionPage = Field(alias="paramRecherche")
+    page: ReceivedPage = Field(alias="paramRecherche")
 
 
 class ReceivedRow(InvoiceRow):

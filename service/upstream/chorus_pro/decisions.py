@@ -48,7 +48,7 @@ class Decisions:
         """Return the received invoices with this number of this supplier."""
 
         def asked(page: int) -> models.ReceivedSearch:
-            return models.ReceivedSearch(number=number, page=models.DecisionPage(page=page, size=PAGE_SIZE))
+            return models.ReceivedSearch(number=number, page=models.ReceivedPage(page=page, size=PAGE_SIZE))
 
         rows: tuple[models.ReceivedRow, ...] = await self._rows(operations.FIND_RECEIVED, asked, _id_of)
         return _of_supplier(rows, number, supplier_siret)

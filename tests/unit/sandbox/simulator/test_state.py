@@ -115,6 +115,6 @@ def test_should_advance_by_itself(seconds: float, status: str) -> None:
 def test_should_not_advance_by_itself_once_a_person_set_a_status() -> None:
     """From then on only persons move it."""
     one = invoice()
-    one.set_status("REJETEE", NOW + timedelta(seconds=5), "Doublon")
+    one.move_status("REJETEE", NOW + timedelta(seconds=5), "Doublon")
 
     assert [status.code for status in one.statuses(NOW + timedelta(days=1))] == ["DEPOSEE", "REJETEE"]
