@@ -30,7 +30,7 @@ class Before:
     """An invoice as its history showed it: every status it went through, in the State's codes.
 
     Statuses are compared, not their times: those are of the State's clock, sometimes no more than a day, and where two
-    are the same the order of their statuses is not certain.
+    are the same the order of their statuses is not certain. Without any, the account could not read it.
     """
 
     chorus_pro_id: int
@@ -59,6 +59,8 @@ class Before:
 
     def since(self, passed: Sequence[str], wanted: frozenset[str]) -> Since:
         """What happened to it, by the statuses it has gone through now and those that were asked for."""
+        if not self.passed:
+            return Since.UNCLEAR
         then, now = Counter(self.passed), Counter(passed)
         if then - now:
             return Since.UNCLEAR
@@ -72,4 +74,4 @@ def without_earlier(passed: Sequence[str], status_code: str, wanted: frozenset[s
     """The same for an invoice of which no earlier history is known: only what it says by itself is certain."""
     if status_code in wanted:
         return Since.OURS
-    return Since.UNCLEAR if wanted & set(passed) else Since.NOTHING
+    return Since.UNCLEAR if not passed or wanted & set(passed) else Since.NOTHING

@@ -20,6 +20,7 @@ from service.handlers import decision_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.decision_results import Located, NotReady, Seen, Stands
 from service.upstream import Refusal
+from service.upstream.chorus_pro import InvoiceHistory
 from service.upstream.chorus_pro.decisions import Decided, Decisions
 
 AskedT = TypeVar("AskedT", bound=NamedInvoice)
@@ -44,7 +45,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     a lost answer: what was asked for (adopt it), nothing (send it again), or something else. Then the invoice is no
     longer the one that was decided about, and sending again could put a rejection on top of a payment: that ends as
     `refused`, reason `status_changed`, which is certain, since a history loses no line. A history that cannot be read,
-    or is no continuation of the earlier one, is for a person.
+    or is no continuation of the earlier one, is for a person; it keeps nobody from deciding.
     """
 
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
@@ -103,7 +104,9 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             invoice_id = found.chorus_pro_id
         history = await calls.chorus_pro.history(invoice_id)
         if isinstance(history, Refusal):
-            return self.not_ready(Reason.INVOICE_NOT_FOUND, history)
+            if history.code in calls.upstreams.mapping.chorus_pro.refusals.invoice_not_found:
+                return self.not_ready(Reason.INVOICE_NOT_FOUND, history)
+            history = InvoiceHistory(chorus_pro_id=invoice_id, number=None, status_code=None, statuses=())
         return Located(history=history, found=found)
 
     def not_ready(self, reason: Reason, refusal: Refusal | None = None) -> NotReady:
@@ -188,7 +191,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         if isinstance(refusal, NotReady):
             return self._refused(asked, results.stands(refusal.reason, None, asked, None), refusal, {})
         before = Before.of(entry.notes)
-        status_code = before.status_code if before else None
+        status_code = (before.status_code if before else None) or None
         if entry.sends > 1:
             seen = await self._seen(prepared, entry, calls)
             if isinstance(seen, Seen) and seen.since is Since.OURS:

@@ -301,12 +301,12 @@ ROWS: list[tuple[str, Ask, object]] = [
     ("health.dume", lambda upstreams: upstreams.check_health("dume"), None),
     (
         "decision.received-found",
-        decisions(lambda client: client.received("FA-0001", INVOICE.supplier_siret)),
+        decisions(lambda client: client.received("FA-0001", "99900045800037")),
         (replace(RECEIVED, supplier_siret="999 000 458 00037"),),
     ),
     (
         "decision.validator-found",
-        decisions(lambda client: client.to_validate("FA-0001", INVOICE.supplier_siret)),
+        decisions(lambda client: client.to_validate("FA-0001", "99900045800037")),
         (replace(RECEIVED, status_code="A_VALIDER_1"),),
     ),
     ("decision.next-statuses", decisions(lambda client: client.next_statuses("X")), ("SUSPENDUE", "STATUT_NOUVEAU")),

@@ -11,8 +11,8 @@ from tests.support.bench import Bench
 from tests.support.bus import Json, request
 
 KINDS: Final = ("recipient", "validator", "correction")
-FIRST_VALIDATOR: Final = "99955566600013"
-OTHER_VALIDATOR: Final = "99955566700011"
+FIRST_VALIDATOR: Final = "99941414100013"
+OTHER_VALIDATOR: Final = "99941414200011"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

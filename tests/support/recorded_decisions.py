@@ -16,7 +16,7 @@ from service.upstream.operation import Operation
 
 CANAL = decided.AttachmentRow(
     id=26346730,
-    identifier="99955566600013",
+    identifier="99941414100013",
     name="ENTREPRISE FICTIVE DU CANAL",
     role="ROLE_NOUVEAU",
     status="VALIDE",
@@ -50,7 +50,7 @@ DECISIONS: list[Row] = [
     (
         "decision.validator-corrected",
         decisions.CORRECT_VALIDATOR,
-        decided.ValidatorToSet(invoice_id=9100001, identifier="99955566700011"),
+        decided.ValidatorToSet(invoice_id=9100001, identifier="99941414200011"),
         decided.ValidatorSet(invoice_id=9100001),
     ),
 ]

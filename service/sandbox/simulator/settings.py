@@ -58,8 +58,8 @@ class Account(_Told):
     recipients: tuple[Party, ...] = PUBLIC_BODIES
     """The public bodies it receives for."""
     validators: tuple[Party, ...] = (
-        Party(siret="99955566600013", name="ENTREPRISE FICTIVE DU CANAL"),
-        Party(siret="99955566700011", name="ENTREPRISE FICTIVE DE L'ECLUSE"),
+        Party(siret="99941414100013", name="ENTREPRISE FICTIVE DU CANAL"),
+        Party(siret="99941414200011", name="ENTREPRISE FICTIVE DE L'ECLUSE"),
     )
     """Whom it validates for; invoices of sub- and co-contractors go to the first of them."""
     password_expires_in: int = 400

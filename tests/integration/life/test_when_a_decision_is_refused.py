@@ -100,7 +100,7 @@ async def test_should_say_for_which_reasons_a_validator_may_refuse(bench: Bench)
     assert WRONG_VALIDATOR in data.reasons[0].reason_code
 
 
-@pytest.mark.parametrize(("siret", "ends"), [(FIRST_VALIDATOR, "done"), ("99955566800019", "refused")])
+@pytest.mark.parametrize(("siret", "ends"), [(FIRST_VALIDATOR, "done"), ("99941414300019", "refused")])
 async def test_should_decide_in_the_name_of_a_validator(bench: Bench, siret: str, ends: str) -> None:
     """The account must be attached to the validator that is named."""
     invoice = await bench.invoice(framework="A9")

@@ -167,6 +167,19 @@ async def test_should_ask_when_only_an_older_line_could_be_ours(bench: Bench) ->
     assert (isinstance(held, Rejected), bench.calls(asked.operation)) == (True, 0)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_should_decide_without_a_history(bench: Bench, *, lost: bool) -> None:
+    """The account may not read it: that keeps nobody from deciding, and makes a lost answer a question."""
+    asked = await decision(bench, "recipient")
+    bench.fault(HISTORY, "status", params=UNREADABLE, count=None)
+    if lost:
+        bench.fault(asked.operation, "lost_answer")
+    ended = await bench.settle(asked.event)
+
+    assert (isinstance(ended, Rejected), bench.status(asked.invoice)) == (lost, "SUSPENDUE")
+    assert bench.calls(asked.operation) == 1
+
+
 async def test_should_suspend_again_what_was_suspended_before(bench: Bench) -> None:
     """A second decision of the same kind is not taken for the first, nor for its repetition."""
     invoice = await bench.invoice()

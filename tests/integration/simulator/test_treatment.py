@@ -92,11 +92,11 @@ async def test_should_send_a_subcontractors_invoice_to_its_validator_first(calle
 async def test_should_let_a_wrong_validator_be_corrected(caller: Caller) -> None:
     """Refused for that reason, and for no other, the supplier may name another one."""
     id = await invoice(caller, "A12")
-    other = {"typeIdentifiantStructure": "SIRET", "identifiantStructure": "99955566700011"}
+    other = {"typeIdentifiantStructure": "SIRET", "identifiantStructure": "99941414200011"}
     early = await treated(caller, CORRECT, id, **other)
     await treated(caller, TO_VALIDATE, id, action="REFUS", motifRefus=WRONG_VALIDATOR)
     wrong = await status(caller)
-    unknown = await treated(caller, CORRECT, id, identifiantStructure="99955566900017")
+    unknown = await treated(caller, CORRECT, id, identifiantStructure="99941414400017")
     await treated(caller, CORRECT, id, **other)
 
     assert (early["libelle"], wrong) == ("GDP_MSG_11.001", "ERREUR_FOURNISSEUR_SUR_VALIDEUR")

@@ -67,7 +67,7 @@ def test_should_ask_why(status: str) -> None:
 @pytest.mark.parametrize("named", [{}, {"invoice_number": "F-1"}, {"supplier_siret": "99900012300018"}])
 def test_should_ask_which_invoice(named: dict[str, str]) -> None:
     """A number without its supplier could be anybody's."""
-    assert _problem(InvoiceValidatorCorrectionRequested, {**named, "validator_siret": "99955566600013"}) == (
+    assert _problem(InvoiceValidatorCorrectionRequested, {**named, "validator_siret": "99941414100013"}) == (
         "data: takes chorus_pro_id, or invoice_number with supplier_siret."
     )
 

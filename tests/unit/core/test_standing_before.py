@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.core.standing_before import BEFORE, Before, Since, without_earlier
@@ -52,11 +54,17 @@ def test_should_tell_a_second_suspension_from_the_first() -> None:
         (HERE, Since.NOTHING),
         ((*HERE, "SUSPENDUE"), Since.OURS),
         ((*HERE, "SUSPENDUE", "COMPLETEE"), Since.UNCLEAR),
+        ((), Since.UNCLEAR),
     ],
 )
 def test_should_say_only_what_is_certain_without_an_earlier_history(passed: tuple[str, ...], expected: Since) -> None:
     """It is as wanted, it never was, or nobody knows by whom it was."""
-    assert without_earlier(passed, passed[-1], WANTED) is expected
+    assert without_earlier(passed, passed[-1] if passed else "", WANTED) is expected
+
+
+def test_should_not_go_by_a_history_it_could_not_read() -> None:
+    """Whatever is there now may have been there before."""
+    assert replace(BEFORE_IT, passed=()).since((*HERE, "SUSPENDUE"), WANTED) is Since.UNCLEAR
 
 
 def test_should_be_kept_as_json() -> None:

@@ -9,7 +9,9 @@ def test_should_serve_what_the_relay_calls() -> None:
     """Name, method and whole path agree."""
     prefixes = load_mapping().prefixes[CHORUS_PRO]
     called = {
-        (one.name, one.method, prefixes[one.api] + one.path) for one in wiring.operations() if one.upstream == CHORUS_PRO
+        (one.name, one.method, prefixes[one.api] + one.path)
+        for one in wiring.operations()
+        if one.upstream == CHORUS_PRO
     }
 
     assert called - {(one.name, one.method, one.path) for one in CATALOGUE} == set()
