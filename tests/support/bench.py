@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -62,6 +62,14 @@ class Bench:
     def calls(self, operation: str) -> int:
         """How often an operation was called."""
         return len(self.simulator.journal.calls(operation))
+
+    def done(self, operation: str) -> Callable[[], Awaitable[bool]]:
+        """The question whether a call of an operation has done its work, for whoever waits for it."""
+
+        async def is_done() -> bool:
+            return any(call.effect != "none" for call in self.simulator.journal.calls(operation))
+
+        return is_done
 
     def status(self, invoice: Invoice) -> str:
         """Where an invoice stands."""

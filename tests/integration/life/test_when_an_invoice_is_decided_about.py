@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from service.core.standing_before import BEFORE
 from service.sandbox.simulator import Simulator
 from tests.support.bench import Bench, open_bench
 from tests.support.decisions import KINDS, decision, recipient
+from tests.support.until import until
 
 HISTORY = "consulterHistoriqueFacture"
 UNREADABLE = {"status": 200, "body": {"codeRetour": 20001, "libelle": "GDP_MSG_11.005"}}
@@ -63,6 +65,21 @@ async def test_should_adopt_what_was_done(bench: Bench, kind: str, fault: str) -
 
     assert (said(result), result.data.adopted) == (("done", asked.status_code), True)
     assert (bench.calls(asked.operation), bench.status(asked.invoice)) == (1, asked.status_code)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_should_adopt_what_a_worker_left_behind(bench: Bench, kind: str) -> None:
+    """Stopped between the call and its answer: whoever takes it up finds it sent, and looks."""
+    asked = await decision(bench, kind)
+    bench.fault(asked.operation, "timeout_after")
+    working = asyncio.create_task(bench.handle(asked.event))
+    await until(bench.done(asked.operation), "the work of the call")
+    working.cancel()
+    await asyncio.wait([working])
+    left = (await bench.entry(asked.event)).state
+    result: Any = await bench.end(asked.event, redelivered=True)
+
+    assert (left, said(result), bench.calls(asked.operation)) == (State.SENDING, ("done", asked.status_code), 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
