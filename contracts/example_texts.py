@@ -13,6 +13,7 @@ INVOICE_FILE = Path(__file__).parent / "examples" / "F-2026-0142.xml"
 
 SUPPLIER = "99900012300018"
 BUYER = "99900012800010"
+VALIDATOR = "99900055500011"
 FLOW = "CPP0011117000000000425977"
 CONSULTATION = "2026-DSI-0142"
 DUME = "k7p2x9qd"
@@ -89,6 +90,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
             }],
         ),
         **_checks(),
+        **_decisions(),
         "invoice.status.requested.v1": {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER},
         "invoice.status.reported.v1": {
             "invoice_number": "F-2026-0142", "chorus_pro_id": 8420871, "supplier_siret": SUPPLIER,
@@ -157,6 +159,38 @@ def _changed() -> dict[str, Any]:
         "status_since": "2026-11-25T10:02:00+01:00", "comment": "Il manque le bon de livraison.", "final": False,
         "action_required": True, "answer_with": "invoice.supplement", "payment_reported_by_recipient": None,
         "sent_by_relay": True, "reform_code": "208",
+    }  # fmt: skip
+
+
+def _decisions() -> dict[str, dict[str, Any]]:
+    named = {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER, "recipient_siret": BUYER}
+    new, old = "2026-11-25", {"previous_status": "made_available", "previous_status_code": "MISE_A_DISPOSITION"}
+    here = {"invoice_number": "F-2026-0142", "chorus_pro_id": 8420871}
+    seen = {**named, "chorus_pro_id": 8420871, "decided_on": new, "adopted": False}
+    waits = {"previous_status": "to_validate_1", "previous_status_code": "A_VALIDER_1"}
+    wrong = {
+        "previous_status": "wrong_validator_by_supplier", "previous_status_code": "ERREUR_FOURNISSEUR_SUR_VALIDEUR",
+    }  # fmt: skip
+    text = "Le statut de la demande de paiement ne permet pas cette action."
+    stands = {**here, "status": "rejected", "status_code": "REJETEE"}
+    return {
+        "invoice.recipient.decision.requested.v1": {
+            **named, "status": "suspended", "reason": "Il manque le bon de livraison.",
+        },
+        "invoice.recipient.decision.done.v1": {**seen, "status": "suspended", "status_code": "SUSPENDUE", **old},
+        "invoice.recipient.decision.refused.v1": _refused(
+            "status_not_allowed", text, **stands, allowed=[], allowed_codes=[]
+        ),
+        "invoice.validator.decision.requested.v1": {**named, "decision": "validated", "validator_siret": VALIDATOR},
+        "invoice.validator.decision.done.v1": {**seen, "status": "validated_1", "status_code": "VALIDEE_1", **waits},
+        "invoice.validator.decision.refused.v1": _refused("status_not_allowed", text, **stands, reasons=[]),
+        "invoice.validator.correction.requested.v1": {**named, "validator_siret": VALIDATOR},
+        "invoice.validator.correction.done.v1": {
+            **seen, "decided_on": None, "status": "unknown", "status_code": None, **wrong, "validator_siret": VALIDATOR,
+        },
+        "invoice.validator.correction.refused.v1": _refused(
+            "status_not_allowed", text, **stands, validator_siret=VALIDATOR
+        ),
     }  # fmt: skip
 
 

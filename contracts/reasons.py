@@ -59,6 +59,10 @@ class Reason(StrEnum):
     UPSTREAM_REFUSED = "upstream_refused"
     UPSTREAM_FILE_TOO_LARGE = "upstream_file_too_large"
     INVOICE_NOT_FOUND = "invoice_not_found"
+    INVOICE_AMBIGUOUS = "invoice_ambiguous"
+    STATUS_NOT_ALLOWED = "status_not_allowed"
+    STATUS_CHANGED = "status_changed"
+    VALIDATOR_UNKNOWN = "validator_unknown"
     DUME_EXISTS = "dume_exists"
     DUME_NOT_MODIFIABLE = "dume_not_modifiable"
     DUME_UNKNOWN = "dume_unknown"
@@ -231,6 +235,22 @@ _ROWS = (
     _refused(
         _R.INVOICE_NOT_FOUND, "The State knows no such invoice, or this account may not see it.",
         "Check the number, the supplier and the account; a fresh deposit may not be visible yet.", retryable=True,
+    ),
+    _refused(
+        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
+        "Name the recipient too, or the invoice by its chorus_pro_id, and request again under a new id.",
+    ),
+    _refused(
+        _R.STATUS_NOT_ALLOWED, "This cannot be done to an invoice in its present status.",
+        "Read status and allowed; decide anew and request again under a new id.",
+    ),
+    _refused(
+        _R.STATUS_CHANGED, "An answer was lost, and the invoice then stood elsewhere: this request has done nothing.",
+        "Read status; decide anew about the invoice as it is now and request again under a new id.",
+    ),
+    _refused(
+        _R.VALIDATOR_UNKNOWN, "The account is not attached to this validator.",
+        "Correct validator_siret, name another account, or have it attached; request again under a new id.",
     ),
     _refused(
         _R.DUME_EXISTS, "A live DUME already serves this consultation, lot and buyer.",

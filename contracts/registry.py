@@ -91,6 +91,24 @@ FAMILIES = (
         ending=Ending.REPORTED,
     ),
     _family(
+        "invoice.recipient.decision",
+        events.InvoiceRecipientDecisionRequested,
+        results.InvoiceRecipientDecisionDone,
+        results.InvoiceRecipientDecisionRefused,
+    ),
+    _family(
+        "invoice.validator.decision",
+        events.InvoiceValidatorDecisionRequested,
+        results.InvoiceValidatorDecisionDone,
+        results.InvoiceValidatorDecisionRefused,
+    ),
+    _family(
+        "invoice.validator.correction",
+        events.InvoiceValidatorCorrectionRequested,
+        results.InvoiceValidatorCorrectionDone,
+        results.InvoiceValidatorCorrectionRefused,
+    ),
+    _family(
         "tender.dume.simplified",
         events.TenderDumeSimplifiedRequested,
         results.TenderDumeSimplifiedDone,

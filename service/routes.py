@@ -9,7 +9,10 @@ from typing import Any
 from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
 from service.handlers.check_invoice import CheckInvoice
+from service.handlers.correct_validator import CorrectValidator
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
+from service.handlers.decide_received_invoice import DecideReceivedInvoice
+from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.report_status import ReportStatus
@@ -34,6 +37,9 @@ ROUTES = MappingProxyType(
             Route("invoice.check.requested.v1", CheckInvoice()),
             Route("invoice.status.requested.v1", ReportStatus()),
             Route("recipient.lookup.requested.v1", LookUpRecipient()),
+            Route("invoice.recipient.decision.requested.v1", DecideReceivedInvoice()),
+            Route("invoice.validator.decision.requested.v1", DecideValidation()),
+            Route("invoice.validator.correction.requested.v1", CorrectValidator()),
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),

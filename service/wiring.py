@@ -26,6 +26,7 @@ from service.upstream import (
     load_mapping,
 )
 from service.upstream.chorus_pro import changes as chorus_pro_changes
+from service.upstream.chorus_pro import decision_operations, reference_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
@@ -139,7 +140,14 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    for module in (chorus_pro_operations, chorus_pro_structures, chorus_pro_changes, dume_operations):
+    for module in (
+        chorus_pro_operations,
+        chorus_pro_structures,
+        chorus_pro_changes,
+        decision_operations,
+        reference_operations,
+        dume_operations,
+    ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

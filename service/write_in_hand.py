@@ -110,7 +110,8 @@ class WriteInHand:
             return await self._finish(ready)
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
-        await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, now)))
+        notes = {**self._task.write.noted(ready), **with_send(before.notes, now)}
+        await self.lease.change(Change(state=State.SENDING, sent=1, notes=notes))
         return await self._sent(ready, before)
 
     async def _sent(self, ready: Any, before: Entry) -> Outcome:
@@ -175,9 +176,7 @@ class WriteInHand:
     async def _refused(self, refusal: Refusal) -> Outcome:
         task = self._task
         end = await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls)
-        if isinstance(end, Found):
-            return await self._accepted(end.answer)
-        return await self._finish(end)
+        return await (self._accepted(end.answer) if isinstance(end, Found) else self._finish(end))
 
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""

@@ -1,5 +1,11 @@
 """What may be asked of the relay: one model per request, for its data."""
 
+from contracts.events.decisions import (
+    InvoiceRecipientDecisionRequested,
+    InvoiceValidatorCorrectionRequested,
+    InvoiceValidatorDecisionRequested,
+    NamedInvoice,
+)
 from contracts.events.invoices import (
     Expectation,
     InvoiceCheckRequested,
@@ -27,8 +33,12 @@ __all__ = [
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
     "InvoiceFile",
+    "InvoiceRecipientDecisionRequested",
     "InvoiceStatusRequested",
+    "InvoiceValidatorCorrectionRequested",
+    "InvoiceValidatorDecisionRequested",
     "Lot",
+    "NamedInvoice",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TenderDumeDraftRequested",

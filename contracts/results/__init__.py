@@ -3,6 +3,15 @@
 from contracts.results.changes import InvoiceStatusChanged
 from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
+from contracts.results.decisions import (
+    InvoiceRecipientDecisionDone,
+    InvoiceRecipientDecisionRefused,
+    InvoiceValidatorCorrectionDone,
+    InvoiceValidatorCorrectionRefused,
+    InvoiceValidatorDecisionDone,
+    InvoiceValidatorDecisionRefused,
+    ReasonOffered,
+)
 from contracts.results.findings import Finding
 from contracts.results.invoices import (
     IntegratedInvoice,
@@ -64,10 +73,17 @@ __all__ = [
     "InvoiceDepositRefused",
     "InvoiceIntegrated",
     "InvoiceNotIntegrated",
+    "InvoiceRecipientDecisionDone",
+    "InvoiceRecipientDecisionRefused",
     "InvoiceStatusChanged",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
+    "InvoiceValidatorCorrectionDone",
+    "InvoiceValidatorCorrectionRefused",
+    "InvoiceValidatorDecisionDone",
+    "InvoiceValidatorDecisionRefused",
     "NotIntegratedInvoice",
+    "ReasonOffered",
     "RecipientFound",
     "RecipientLookupRefused",
     "RecipientLookupReported",

@@ -130,11 +130,12 @@ class UsedByOther:
     """The natural key belongs to something else; `refusal` is the result that says so."""
 
     refusal: Draft
+    reason: Reason = Reason.NUMBER_ALREADY_USED
 
     @property
     def end(self) -> Finished:
         """The end of the request."""
-        return Finished(results=(self.refusal,), reason=Reason.NUMBER_ALREADY_USED)
+        return Finished(results=(self.refusal,), reason=self.reason)
 
 
 Looked = Found | Absent | Unseen | UsedByOther
@@ -218,6 +219,10 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     async def make_ready(self, prepared: PreparedT, calls: Calls) -> PreparedT | Refusal | Finished:
         """Reads that must come before the call that counts; Finished when they refuse it, which only the first may."""
         return prepared
+
+    def noted(self, prepared: PreparedT) -> Mapping[str, object]:
+        """What the ledger keeps of it from before its first send, for a look to compare with (JSON)."""
+        return {}
 
     @abstractmethod
     async def send(self, prepared: PreparedT, calls: Calls) -> Mapping[str, object] | Refusal:

@@ -38,6 +38,23 @@ class FlowStates(_Entries):
     incident: tuple[str, ...]
 
 
+class RefusalCodes(_Entries):
+    """The codes of refusals that have a reason of their own."""
+
+    status_not_allowed: frozenset[str]
+    invoice_not_found: frozenset[str]
+
+
+class ValidationWords(_Entries):
+    """What a validator says, and the statuses that follow."""
+
+    validated_action: str
+    refused_action: str
+    validated: frozenset[str]
+    refused: frozenset[str]
+    corrected: frozenset[str]
+
+
 Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]
 """A path that begins with a stroke and does not end with one."""
 
@@ -51,6 +68,8 @@ class ChorusProMapping(_Entries):
     ignored_services: frozenset[str]
     flow_states: FlowStates
     reform_codes: dict[str, str]
+    refusals: RefusalCodes
+    validation: ValidationWords
 
     def flow_standing(self, code: str | None) -> FlowStanding:
         """What the state of a flow amounts to; a state in no list is unknown, and never final."""

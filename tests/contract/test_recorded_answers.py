@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from contracts.events import Consultation
+from service import wiring
 from service.core.gate import Gates
 from service.core.invoices import FoundInvoice
 from service.core.recipient import Recipient, Service
@@ -33,14 +34,13 @@ from service.upstream.chorus_pro import (
     InvoiceHistory,
     StatusPassed,
     TechnicalError,
-    structure_operations,
 )
-from service.upstream.chorus_pro import operations as chorus_pro_operations
+from service.upstream.chorus_pro.decisions import Decisions, OfferedReason
 from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.structure_models import MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
-from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
+from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
 
 pytestmark = pytest.mark.contract
 
@@ -77,6 +77,13 @@ CREDIT_NOTE = FoundInvoice(
 
 TOWN = Recipient(siret="99900012800010", exists=True, id=26346724, name="VILLE D'EXEMPLEVILLE", is_active=True)
 ACCOUNTING = Service(id=10657669, code="COMPTA", label="Service comptabilité", is_active=True)
+RECEIVED = replace(
+    INVOICE,
+    number="FA-0001 ",
+    status_code="MISE_A_DISPOSITION",
+    status_since=datetime(2026, 11, 23, 9, 11, tzinfo=UTC),
+    flow_number=None,
+)
 
 Recorded = dict[str, Any]  # Any: a tree of JSON, as recorded
 Ask = Callable[[Upstreams], Awaitable[object]]
@@ -142,6 +149,14 @@ def dume(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method
 
 def directory(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method of Directory
     return lambda upstreams: ask(upstreams.directory(account="main", event="event"))
+
+
+def decisions(ask: Callable[[Decisions], Awaitable[object]]) -> Ask:
+    return cpro(lambda client: ask(Decisions(chorus_pro=client)))
+
+
+def asked(operation: Operation[Any, Any], request: object) -> Ask:  # Any: each has models of its own
+    return cpro(lambda client: client.ask(operation, request))
 
 
 def deposit() -> Ask:
@@ -340,6 +355,29 @@ ROWS: list[tuple[str, Ask, object]] = [
         (FoundDume(dume_id="k7p2x9qd", state_code=None, consultation_id=None, lot_number=None),),
     ),
     ("health.dume", lambda upstreams: upstreams.check_health("dume"), None),
+    (
+        "decision.received-found",
+        decisions(lambda client: client.received("FA-0001", "99900045800037")),
+        (replace(RECEIVED, supplier_siret="999 000 458 00037"),),
+    ),
+    (
+        "decision.validator-found",
+        decisions(lambda client: client.to_validate("FA-0001", "99900045800037")),
+        (replace(RECEIVED, status_code="A_VALIDER_1"),),
+    ),
+    ("decision.next-statuses", decisions(lambda client: client.next_statuses("X")), ("SUSPENDUE", "STATUT_NOUVEAU")),
+    (
+        "decision.refusal-reasons",
+        decisions(lambda client: client.refusal_reasons()),
+        (OfferedReason(code="MOTIF_INVENTE", label="Motif inventé"),),
+    ),
+    (
+        "decision.visible-statuses",
+        decisions(lambda client: client.visible_statuses()),
+        ("A_VALIDER_1", "STATUT_NOUVEAU"),
+    ),
+    ("decision.attachments", decisions(lambda client: client.attachments()), (CANAL,)),
+    *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
 ]
 
 
@@ -355,12 +393,7 @@ async def test_should_read_what_the_state_writes(
 
 def test_should_have_an_answer_of_every_operation() -> None:
     """A new operation is not done before an answer to it was written down and read."""
-    called = {
-        constant.name
-        for module in (chorus_pro_operations, structure_operations, dume_operations)
-        for constant in vars(module).values()
-        if isinstance(constant, Operation)
-    }
+    called = {operation.name for operation in wiring.operations()}
 
     assert called == {recorded(name)["operation"] for name, _, _ in ROWS}
 

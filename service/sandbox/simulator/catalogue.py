@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.sandbox.simulator import directory, structures
+from service.sandbox.simulator import codes, directory, structures, treatment
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
 from service.sandbox.simulator.details import detail, history
 from service.sandbox.simulator.operations import Operation
-from service.sandbox.simulator.searches import search_invoices, search_received
+from service.sandbox.simulator.searches import search_as_validator, search_invoices, search_received
 from service.sandbox.simulator.settings import Api
 
 _FACTURES: Final = "/cpro/factures/v1"
 _TRANSVERSES: Final = "/cpro/transverses/v1"
 _STRUCTURES: Final = "/cpro/structures/v1"
-_APIS: Final[dict[str, Api]] = {_FACTURES: "factures", _TRANSVERSES: "transverses", _STRUCTURES: "structures"}
+_UTILISATEURS: Final = "/cpro/utilisateurs/v1"
+_ENGAGEMENTS: Final = "/cpro/engagementsJuridiques/v1"
+_APIS: Final[dict[str, Api]] = {
+    _FACTURES: "factures",
+    _TRANSVERSES: "transverses",
+    _STRUCTURES: "structures",
+    _UTILISATEURS: "utilisateurs",
+    _ENGAGEMENTS: "engagementsJuridiques",
+}
 
 _POSTED: Final = (
     ("deposerFluxFacture", _FACTURES, "/deposer/flux", deposit),
@@ -30,7 +38,6 @@ _POSTED: Final = (
         "/recuperer/structures/actives/fournisseur",
         structures.active_structures,
     ),
-    ("recupererTauxTva", _TRANSVERSES, "/recuperer/tauxtva", structures.vat_rates),
     ("rechercherStructure", _STRUCTURES, "/rechercher", directory.search_structures),
     ("consulterStructureAvecTVAIntraCom", _STRUCTURES, "/consulter", directory.structure),
     ("rechercherServicesStructure", _STRUCTURES, "/rechercher/services", directory.search_services),
@@ -44,8 +51,62 @@ _POSTED: Final = (
     ("rechercherEspaces", _STRUCTURES, "/rechercher/espaces", directory.spaces),
 )
 
+_DECISIONS: Final = (
+    ("rechercherFactureParValideur", _FACTURES, "/rechercher/valideur", search_as_validator),
+    ("traiterUneFactureRecue", _FACTURES, "/traiter/recue", treatment.treat_received),
+    ("traiterFactureAValider", _FACTURES, "/traiter/factureAValider", treatment.treat_to_validate),
+    ("corrigerValideurFacture", _FACTURES, "/corriger/valideur/facture", treatment.correct_validator),
+    (
+        "recupererStatutsFactureVisiblesParValideur",
+        _FACTURES,
+        "/recuperer/statutsFactureVisibles/valideur",
+        treatment.visible_statuses,
+    ),
+    ("recupererEtatsPossiblesPourTraitement", _TRANSVERSES, "/recuperer/etats/traitement", treatment.next_statuses),
+    (
+        "recupererMotifsRefusFactureAValider",
+        _TRANSVERSES,
+        "/recuperer/motifs/refus/Facture/AValider",
+        treatment.refusal_reasons,
+    ),
+)
+_LISTS: Final = (
+    (
+        "recupererStructuresActivesPourDestinataire",
+        _TRANSVERSES,
+        "/recuperer/structures/actives/destinataire",
+        codes.receiving_structures,
+    ),
+    ("recupererTypesPieceJointe", _TRANSVERSES, "/recuperer/typespj", codes.attachment_types),
+    ("recupererEtatParTypeDemandePaiement", _TRANSVERSES, "/recuperer/etat/typedp", codes.statuses_of_type),
+    ("recupererFormatFlux", _TRANSVERSES, "/recuperer/formatflux", codes.flow_formats),
+    ("recupererSyntaxeFlux", _TRANSVERSES, "/recuperer/syntaxeflux", codes.flow_syntaxes),
+    ("recupererTauxTva", _TRANSVERSES, "/recuperer/tauxtva", codes.vat_rates),
+    ("recupererMotifsExonerationTva", _TRANSVERSES, "/recuperer/motifs/exonerationtva", codes.vat_exemptions),
+    ("recupererCadreFacturation", _TRANSVERSES, "/recuperer/cadrefacturation", codes.frameworks),
+    ("recupererModeReglements", _TRANSVERSES, "/recuperer/modereglements", codes.payment_modes),
+    ("recupererModeDepot", _TRANSVERSES, "/recuperer/modedepot", codes.deposit_modes),
+    ("recupererTypeDemandePaiement", _TRANSVERSES, "/recuperer/typedp", codes.request_types),
+    ("recupererTypeIdentifiantStructure", _TRANSVERSES, "/recuperer/typeidentifiant/structure", codes.identifier_types),
+    ("recupererDevises", _TRANSVERSES, "/recuperer/devises", codes.currencies),
+    ("recupererPays", _TRANSVERSES, "/recuperer/pays", codes.countries),
+    ("rechercherDestinataire", _TRANSVERSES, "/rechercher/destinataire", codes.find_recipients),
+    ("telechargerAnnuaireDestinataire", _TRANSVERSES, "/telecharger/annuaire/destinataire", codes.whole_directory),
+    ("consulterInformationSIRET", _TRANSVERSES, "/consulter/information/siret", codes.company),
+    (
+        "recupererRattachementsMonCompteUtilisateur",
+        _UTILISATEURS,
+        "/monCompte/recuperer/rattachements",
+        codes.attachments,
+    ),
+    ("rechercherEngagementJuridique", _ENGAGEMENTS, "/rechercher", codes.commitments),
+)
+
 CATALOGUE: Final[tuple[Operation, ...]] = (
-    *(Operation(name=name, path=prefix + path, api=_APIS[prefix], work=work) for name, prefix, path, work in _POSTED),
+    *(
+        Operation(name=name, path=prefix + path, api=_APIS[prefix], work=work)
+        for name, prefix, path, work in (*_POSTED, *_DECISIONS, *_LISTS)
+    ),
     Operation(
         name="healthCheck", path=f"{_TRANSVERSES}/health-check", api="transverses", work=structures.health, method="GET"
     ),

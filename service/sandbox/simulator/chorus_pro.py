@@ -131,6 +131,7 @@ class ChorusPro:
                 integrated_at=at,
                 shown_at=at + timedelta(seconds=self.settings.search_lag),
                 status_step=timedelta(seconds=self.settings.status_step),
+                validator=self.parties.validator_of(facts.framework),
             )
             self.invoices[invoice.id] = invoice
             self._taken.add((supplier.siret, facts.number))

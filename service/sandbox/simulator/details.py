@@ -102,6 +102,7 @@ def _look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str) -> In
     if invoice is None or not (
         parties.is_supplier(caller.login, invoice.supplier.siret)
         or parties.is_recipient(caller.login, invoice.recipient.siret)
+        or invoice.validator in parties.validators_of(caller.login)
     ):
         raise wire.Refused(20000, UNKNOWN_INVOICE)
     return invoice

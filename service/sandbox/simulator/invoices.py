@@ -11,6 +11,7 @@ from service.core.documents import InvoiceFacts
 from service.sandbox.simulator.parties import Structure
 
 BY_ITSELF: Final = ("DEPOSEE", "EN_COURS_ACHEMINEMENT", "MISE_A_DISPOSITION")
+TO_VALIDATE: Final = ("DEPOSEE", "A_VALIDER_1")
 _CENT: Final = Decimal("0.01")
 _WITH_TAX: Final = Decimal("1.2")
 
@@ -37,6 +38,7 @@ class Invoice:
     integrated_at: datetime
     shown_at: datetime
     status_step: timedelta
+    validator: Structure | None = None
     _set: list[Status] = field(default_factory=list)
 
     @property
@@ -52,9 +54,8 @@ class Invoice:
     def statuses(self, now: datetime) -> list[Status]:
         """The statuses it went through, oldest first."""
         until = min(now, self._set[0].at) if self._set else now
-        by_itself = (
-            Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(BY_ITSELF)
-        )
+        codes = BY_ITSELF if self.validator is None else TO_VALIDATE
+        by_itself = (Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(codes))
         return [status for status in by_itself if status.at <= until] + [one for one in self._set if one.at <= now]
 
     def status(self, now: datetime) -> Status:

@@ -47,6 +47,18 @@ async def search_received(chorus_pro: ChorusPro, caller: Caller, body: Body) -> 
     return Done(reply=reply, summary=_summary(page, rows))
 
 
+async def search_as_validator(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """The same for those the caller validates for, both parties under other names."""
+    now, mine = chorus_pro.advance(), chorus_pro.parties.validators_of(caller.login)
+    asked = wire.object_of(body, "pagination")
+    found = (one for one in _found(chorus_pro, body, now) if one.validator in mine)
+    page, rows = _sorted(chorus_pro, asked, [to_row(one, now, chorus_pro) for one in found])
+    names = {"codeFournisseur": "identifiantFournisseur", "codeDestinataire": "identifiantDestinataire"}
+    shown = [{names.get(name, name): value for name, value in _as_received(row).items()} for row in page.cut(rows)]
+    reply = wire.said(wire.FOUND, parametresRetour=_paging(chorus_pro, page, rows), listeFactures=shown)
+    return Done(reply=reply, summary=_summary(page, rows))
+
+
 def _sorted(chorus_pro: ChorusPro, asked: Body, rows: list[Reply]) -> tuple[Page, list[Reply]]:
     """What was found in the order that was asked for; raises Refused, now and then, where nothing was."""
     page = Page.of(asked)

@@ -1,16 +1,11 @@
-"""Tells what the technical account may issue for, the rates of VAT, and whether Chorus Pro is up."""
+"""Tells what the technical account may issue for, and whether Chorus Pro is up."""
 
 from __future__ import annotations
-
-from decimal import Decimal
-from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.operations import Caller, Done
 from service.sandbox.simulator.wire import Body
-
-_RATES: Final = (("TVA1", "20"), ("TVA2", "10"), ("TVA3", "5.5"), ("TVA4", "2.1"), ("TVA5", "0"))
 
 
 async def active_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -> Done:
@@ -20,15 +15,6 @@ async def active_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -> D
         for known in chorus_pro.parties.suppliers_of(caller.login)
     ]
     return Done(reply=wire.said(wire.FOUND, listeStructures=rows), summary={"found": len(rows)})
-
-
-async def vat_rates(_: ChorusPro, __: Caller, ___: Body) -> Done:
-    """List the rates of VAT, a cheap call that clients test their access with."""
-    rows = [
-        {"codeTauxTva": code, "libelleTauxTva": f"Taux {rate} %", "valeurTauxTva": Decimal(rate)}
-        for code, rate in _RATES
-    ]
-    return Done(reply=wire.said(wire.FOUND, listeTauxTva=rows))
 
 
 async def health(_: ChorusPro, __: Caller, ___: Body) -> Done:

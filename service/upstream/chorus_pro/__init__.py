@@ -139,6 +139,10 @@ class ChorusPro:
             self._refused(operation, answer)
         return None
 
+    async def ask(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
+        """Return what any operation answers, in the name of this account."""
+        return await self._call(operation, request)
+
     async def _call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
         return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)
 

@@ -30,6 +30,7 @@ DEPOSIT_FLOW = Operation(
     answer=FlowDeposited,
     timeout=60.0,
     doubt=Doubt.LOOK_UP,
+    does="hands in a file of invoices",
 )
 FLOW_REPORT = Operation(
     name="consulterCRDetaille",
@@ -41,6 +42,7 @@ FLOW_REPORT = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells where a deposited file stands",
 )
 SEARCH_INVOICES = Operation(
     name="rechercherFactureParFournisseur",
@@ -52,6 +54,7 @@ SEARCH_INVOICES = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="finds invoices of a supplier",
 )
 INVOICE_HISTORY = Operation(
     name="consulterHistoriqueFacture",
@@ -63,6 +66,7 @@ INVOICE_HISTORY = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells the statuses an invoice went through",
 )
 INVOICE_DETAIL = Operation(
     name="consulterFactureParFournisseur",
@@ -74,6 +78,7 @@ INVOICE_DETAIL = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="shows an invoice of a supplier",
 )
 SUPPLIER_STRUCTURES = Operation(
     name="recupererStructuresActivesPourFournisseur",
@@ -85,6 +90,8 @@ SUPPLIER_STRUCTURES = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells in whose name the account may issue",
+    certainty="client",
 )
 HEALTH_CHECK = Operation(
     name="healthCheck",
@@ -97,4 +104,6 @@ HEALTH_CHECK = Operation(
     doubt=Doubt.REPEAT,
     method="GET",
     is_read=True,
+    does="tells whether Chorus Pro is up",
+    certainty="client",
 )

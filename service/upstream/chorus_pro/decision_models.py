@@ -1,0 +1,213 @@
+"""The bodies of what recipients and validators ask, under Chorus Pro's own field names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.upstream.chorus_pro.models import InvoiceRow, Paging
+from service.upstream.forms import Day, Listed, Received, Sent
+
+
+class DecisionPage(Sent):
+    """Which part of a search is wanted."""
+
+    page: int = Field(alias="pageResultatDemandee")
+    size: int = Field(alias="nbResultatsParPage")
+    column: str = Field(default="NumeroFacture", alias="triColonne")
+    direction: str = Field(default="Ascendant", alias="triSens")
+
+
+class ReceivedPage(DecisionPage):
+    """The same for a recipient."""
+
+    # Without it a search ends at 200 results, and many suppliers may use one number.
+    most: int = Field(default=10_000, alias="nbResultatsMaximum")
+
+
+class ReceivedSearch(Sent):
+    """rechercherFactureRecipiendaire."""
+
+    number: str = Field(alias="numeroFacture")
+    page: ReceivedPage = Field(alias="paramRecherche")
+
+
+class ReceivedRow(InvoiceRow):
+    """One received invoice: another name for its number, and no flow."""
+
+    chorus_pro_id: int = Field(alias="idFacture")
+
+
+class ReceivedRows(Received):
+    """One page for a recipient; its numbers stand beside it."""
+
+    pages: int | None = None
+    size: int | None = Field(default=None, alias="nbResultatsParPage")
+    total: int | None = None
+    rows: Listed[ReceivedRow] = Field(default=(), alias="listeFactures")
+
+    @property
+    def paging(self) -> Paging:
+        """How much there is."""
+        return Paging(pages=self.pages, size=self.size, total=self.total)
+
+
+class ValidatorSearch(Sent):
+    """rechercherFactureParValideur."""
+
+    number: str = Field(alias="numeroFacture")
+    page: DecisionPage = Field(alias="pagination")
+
+
+class ValidatorRow(ReceivedRow):
+    """One invoice of a validator, with other names for both parties."""
+
+    supplier: str | None = Field(default=None, alias="identifiantFournisseur")
+    recipient: str | None = Field(default=None, alias="identifiantDestinataire")
+
+
+class ValidatorRows(Received):
+    """One page for a validator."""
+
+    paging: Paging | None = Field(default=None, alias="parametresRetour")
+    rows: Listed[ValidatorRow] = Field(default=(), alias="listeFactures")
+
+
+class StatusToSet(Sent):
+    """traiterUneFactureRecue."""
+
+    invoice_id: int = Field(alias="idFacture")
+    status: str = Field(alias="nouveauStatut")
+    reason: str | None = Field(default=None, alias="motif")
+    mandate_number: str | None = Field(default=None, alias="numeroDPMandat")
+
+
+class StatusSet(Received):
+    """The invoice has the new status."""
+
+    invoice_id: int | None = Field(default=None, alias="idFacture")
+    number: str | None = Field(default=None, alias="numeroFacture")
+    decided_on: Day = Field(default=None, alias="dateTraitement")
+    status: str | None = Field(default=None, alias="nouveauStatut")
+
+
+class ToValidate(Sent):
+    """traiterFactureAValider."""
+
+    invoice_id: int = Field(alias="idFacture")
+    action: str
+    validator_type: str | None = Field(default=None, alias="typeValideur")
+    validator_id: int | None = Field(default=None, alias="idValideur")
+    reason_code: str | None = Field(default=None, alias="motifRefus")
+    comment: str | None = Field(default=None, alias="complementInfo")
+
+
+class Validated(StatusSet):
+    """The invoice is validated or refused; its status has another name."""
+
+    status: str | None = Field(default=None, alias="statutFacture")
+
+
+class ValidatorToSet(Sent):
+    """corrigerValideurFacture; the structure may be named by its id in place of its SIRET."""
+
+    invoice_id: int = Field(alias="idFacture")
+    structure_id: int | None = Field(default=None, alias="idStructure")
+    identifier_type: Literal["SIRET"] = Field(default="SIRET", alias="typeIdentifiantStructure")
+    identifier: str = Field(alias="identifiantStructure")
+
+
+class ValidatorSet(Received):
+    """The invoice has another validator."""
+
+    invoice_id: int | None = Field(default=None, alias="idFacture")
+
+
+class StatusAsked(Sent):
+    """recupererEtatsPossiblesPourTraitement."""
+
+    status: str = Field(alias="statutCourant")
+
+
+class StatusOffered(Received):
+    """One status that may be set."""
+
+    code: str | None = Field(default=None, alias="statutPossiblePourTraitement")
+
+
+class StatusesOffered(Received):
+    """The answer of recupererEtatsPossiblesPourTraitement."""
+
+    rows: Listed[StatusOffered] = Field(default=(), alias="listeStatutsPossiblesPourTraitement")
+
+
+class ReasonsAsked(Sent):
+    """recupererMotifsRefusFactureAValider."""
+
+    framework: str | None = Field(default=None, alias="codeCadreFacturationAValider")
+
+
+class ReasonRow(Received):
+    """One reason for which a validator may refuse."""
+
+    id: int | None = Field(default=None, alias="idMotif")
+    code: str | None = Field(default=None, alias="codeMotif")
+    label: str | None = Field(default=None, alias="libelleMotif")
+
+
+class ReasonRows(Received):
+    """The answer of recupererMotifsRefusFactureAValider."""
+
+    rows: Listed[ReasonRow] = Field(default=(), alias="listeMotifRefusFactureAValider")
+
+
+class VisibleStatus(Received):
+    """One status in which a validator sees an invoice."""
+
+    code: str | None = Field(default=None, alias="codeStatutFacture")
+
+
+class VisibleStatuses(Received):
+    """The answer of recupererStatutsFactureVisiblesParValideur."""
+
+    rows: Listed[VisibleStatus] = Field(default=(), alias="listeStatutFacture")
+
+
+class AttachmentPage(Sent):
+    """Which part of the list is wanted."""
+
+    page: int = Field(alias="pageResultatDemandee")
+    size: int = Field(alias="nbResultatsParPage")
+
+
+class AttachmentsAsked(Sent):
+    """recupererRattachementsMonCompteUtilisateur."""
+
+    page: AttachmentPage = Field(alias="parametresRecherche")
+
+
+class AttachedService(Received):
+    """A service of a structure to which the account is attached."""
+
+    id: int | None = Field(default=None, alias="idService")
+    code: str | None = Field(default=None, alias="codeService")
+    is_active: bool | None = Field(default=None, alias="estActif")
+
+
+class AttachmentRow(Received):
+    """A structure to which the account is attached."""
+
+    id: int = Field(alias="idStructure")
+    identifier: str | None = Field(default=None, alias="identifiantStructure")
+    name: str | None = Field(default=None, alias="designationStructure")
+    role: str | None = Field(default=None, alias="roleUtilisateur")
+    status: str | None = Field(default=None, alias="statutRattachementStructure")
+    services: Listed[AttachedService] = Field(default=(), alias="listeServicesRattache")
+
+
+class AttachmentRows(Received):
+    """The answer of recupererRattachementsMonCompteUtilisateur."""
+
+    paging: Paging | None = Field(default=None, alias="parametresRetour")
+    rows: Listed[AttachmentRow] = Field(default=(), alias="listeStructureRattachement")
