@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_reads import reads, status_told
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
 from contracts.results import failed
@@ -102,6 +103,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
                 {"status": "suspended", "status_code": "SUSPENDUE", "since": "2026-11-25T10:02:00+01:00",
                  "comment": "Il manque le bon de livraison."},
             ],
+            **status_told(),
         },
         "invoice.status.refused.v1": _refused(
             "invoice_not_found", None, invoice_number="F-2026-0999", chorus_pro_id=None
@@ -254,4 +256,11 @@ def _for_every_family() -> dict[str, dict[str, Any]]:
 
 def example_data() -> dict[str, dict[str, Any]]:
     """Return the data of one example for every type of the registry."""
-    return {**_invoices(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}
+    return {
+        **_invoices(),
+        **reads(SUPPLIER, BUYER, FLOW),
+        **_recipients(),
+        **_tenders(),
+        **_others(),
+        **_for_every_family(),
+    }

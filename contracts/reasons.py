@@ -50,6 +50,7 @@ class Reason(StrEnum):
     UPSTREAM_ERROR = "upstream_error"
     UPSTREAM_ANSWER_UNREADABLE = "upstream_answer_unreadable"
     ANSWER_TOO_LARGE = "answer_too_large"
+    DOCUMENT_TOO_LARGE = "document_too_large"
     INTERNAL_ERROR = "internal_error"
     # refused
     NUMBER_ALREADY_USED = "number_already_used"
@@ -63,6 +64,7 @@ class Reason(StrEnum):
     STATUS_NOT_ALLOWED = "status_not_allowed"
     STATUS_CHANGED = "status_changed"
     VALIDATOR_UNKNOWN = "validator_unknown"
+    UPSTREAM_DOCUMENT_TOO_LARGE = "upstream_document_too_large"
     DUME_EXISTS = "dume_exists"
     DUME_NOT_MODIFIABLE = "dume_not_modifiable"
     DUME_UNKNOWN = "dume_unknown"
@@ -205,6 +207,11 @@ _ROWS = (
         "Ask for less at once under a new id; after a write look at the portal first. Tell the operator.",
     ),
     _failed(
+        _R.DOCUMENT_TOO_LARGE,
+        "The documents are larger than a result may hold; documents by reference are not part of this version.",
+        "Ask for fewer invoices at once, or without attachments, under a new id; else fetch them from the portal.",
+    ),
+    _failed(
         _R.INTERNAL_ERROR, "The relay itself failed.",
         "Look at effect; tell the operator, and request again under a new id when it is none.", retryable=True,
     ),
@@ -251,6 +258,10 @@ _ROWS = (
     _refused(
         _R.VALIDATOR_UNKNOWN, "The account is not attached to this validator.",
         "Correct validator_siret, name another account, or have it attached; request again under a new id.",
+    ),
+    _refused(
+        _R.UPSTREAM_DOCUMENT_TOO_LARGE, "The documents asked for are together larger than the State gives at once.",
+        "Ask for fewer invoices at once, or without attachments, under a new id.",
     ),
     _refused(
         _R.DUME_EXISTS, "A live DUME already serves this consultation, lot and buyer.",

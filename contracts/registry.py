@@ -109,6 +109,21 @@ FAMILIES = (
         results.InvoiceValidatorCorrectionRefused,
     ),
     _family(
+        "invoice.search",
+        events.InvoiceSearchRequested,
+        results.InvoiceSearchReported,
+        results.InvoiceSearchRefused,
+        ending=Ending.REPORTED,
+        on_the_way={"invoice.search.page.v1": results.InvoiceSearchPage},
+    ),
+    _family(
+        "invoice.download",
+        events.InvoiceDownloadRequested,
+        results.InvoiceDownloadReported,
+        results.InvoiceDownloadRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "tender.dume.simplified",
         events.TenderDumeSimplifiedRequested,
         results.TenderDumeSimplifiedDone,

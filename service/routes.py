@@ -14,10 +14,12 @@ from service.handlers.create_simplified_dume import CreateSimplifiedDume
 from service.handlers.decide_received_invoice import DecideReceivedInvoice
 from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
+from service.handlers.download_documents import DownloadDocuments
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
+from service.handlers.search_invoices import SearchInvoices
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -40,6 +42,8 @@ ROUTES = MappingProxyType(
             Route("invoice.recipient.decision.requested.v1", DecideReceivedInvoice()),
             Route("invoice.validator.decision.requested.v1", DecideValidation()),
             Route("invoice.validator.correction.requested.v1", CorrectValidator()),
+            Route("invoice.search.requested.v1", SearchInvoices()),
+            Route("invoice.download.requested.v1", DownloadDocuments()),
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),

@@ -26,7 +26,7 @@ from service.upstream import (
     load_mapping,
 )
 from service.upstream.chorus_pro import changes as chorus_pro_changes
-from service.upstream.chorus_pro import decision_operations, reference_operations
+from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
@@ -145,6 +145,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         chorus_pro_structures,
         chorus_pro_changes,
         decision_operations,
+        read_operations,
         reference_operations,
         dume_operations,
     ):

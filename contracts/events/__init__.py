@@ -14,6 +14,7 @@ from contracts.events.invoices import (
     InvoiceStatusRequested,
 )
 from contracts.events.problems import data_invalid
+from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.tenders import (
@@ -32,8 +33,11 @@ __all__ = [
     "Expectation",
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
+    "InvoiceDownloadRequested",
     "InvoiceFile",
     "InvoiceRecipientDecisionRequested",
+    "InvoiceRole",
+    "InvoiceSearchRequested",
     "InvoiceStatusRequested",
     "InvoiceValidatorCorrectionRequested",
     "InvoiceValidatorDecisionRequested",

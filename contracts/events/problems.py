@@ -26,13 +26,17 @@ _WORDS = {
     "string_too_short": "is empty",
     "too_short": "is empty",
     "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
     "greater_than": "is too small",
     "greater_than_equal": "is too small",
     "less_than": "is too large",
+    "less_than_equal": "is too large",
     "int_from_float": "is not a whole number",
     "int_parsing_size": "is too large",
+    "date_type": "is not a day such as 2026-11-23",
     "datetime_type": "is not a time with its offset such as 2026-11-23T09:00:00+01:00",
 }
+_DAY = ("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")
 _TIME = ("datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid")
 
 
@@ -60,5 +64,7 @@ def _words(kind: str, message: str, limits: Mapping[str, object]) -> str:
         return f"is none of {limits['expected']}"
     if kind in _TIME:
         return _WORDS["datetime_type"]
+    if kind in _DAY:
+        return _WORDS["date_type"]
     words = _WORDS.get(kind) or message.removeprefix("Value error, ")
     return f"{words[:1].lower()}{words[1:_LONGEST]}"

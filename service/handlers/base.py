@@ -24,6 +24,7 @@ from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.chorus_pro.directory import Directory
+from service.upstream.chorus_pro.searching import Searches
 from service.upstream.dume import Dume
 
 WARNINGS = "warnings"
@@ -81,6 +82,12 @@ class Calls:
         """Chorus Pro's directory of structures, in the same name; raises AccountRejected like `chorus_pro`."""
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.directory(account=self.account, event=self.event, until=min(until, self.until))
+
+    @property
+    def invoice_searches(self) -> Searches:
+        """The searches for invoices, in the same name; raises AccountRejected like `chorus_pro`."""
+        most = self.upstreams.mapping.chorus_pro.unbounded_most
+        return Searches(chorus_pro=self.chorus_pro, unbounded_most=most)
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""

@@ -66,6 +66,7 @@ class ChorusProMapping(_Entries):
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     ignored_services: frozenset[str]
+    unbounded_most: Annotated[int, Field(ge=1)]
     flow_states: FlowStates
     reform_codes: dict[str, str]
     refusals: RefusalCodes

@@ -23,7 +23,7 @@ class Operation(Generic[RequestT, AnswerT]):
     `api` is the part of the upstream that is subscribed on its own in PISTE (`factures`, `dumeA`, …), `timeout` is in
     seconds and bounds the whole call. `doubt` is how a lost answer is resolved, `purpose` tells two uses of one
     `operationId` apart. `does` says it in a few words for the page of all operations, `certainty` how sure its
-    description is.
+    description is. An answer of more than `largest_answer` bytes is not read to its end.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Operation(Generic[RequestT, AnswerT]):
     method: str = "POST"
     is_read: bool = False
     purpose: str = ""
+    largest_answer: int | None = None
     does: str = ""
     certainty: Certainty = "official"
 

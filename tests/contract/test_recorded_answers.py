@@ -41,6 +41,7 @@ from service.upstream.chorus_pro.structure_models import MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
 from service.upstream.operation import Operation
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
+from tests.support.recorded_reads import READS
 
 pytestmark = pytest.mark.contract
 
@@ -377,6 +378,7 @@ ROWS: list[tuple[str, Ask, object]] = [
         ("A_VALIDER_1", "STATUT_NOUVEAU"),
     ),
     ("decision.attachments", decisions(lambda client: client.attachments()), (CANAL,)),
+    *READS,
     *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
 ]
 

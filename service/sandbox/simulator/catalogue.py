@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.sandbox.simulator import codes, directory, structures, treatment
+from service.sandbox.simulator import codes, directory, downloads, structures, to_do, treatment
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
-from service.sandbox.simulator.details import detail, history
+from service.sandbox.simulator.details import detail, detail_for_recipient, detail_for_validator
+from service.sandbox.simulator.histories import history
 from service.sandbox.simulator.operations import Operation
 from service.sandbox.simulator.searches import search_as_validator, search_invoices, search_received
 from service.sandbox.simulator.settings import Api
@@ -70,6 +71,21 @@ _DECISIONS: Final = (
         treatment.refusal_reasons,
     ),
 )
+_READS: Final = (
+    ("consulterFactureParRecipiendaire", _FACTURES, "/consulter/recipiendaire", detail_for_recipient),
+    ("consulterFactureParValideur", _FACTURES, "/consulter/valideur", detail_for_validator),
+    ("rechercherFactureATraiterParFournisseur", _FACTURES, "/rechercher/atraiter/fournisseur", to_do.to_do_of_supplier),
+    (
+        "rechercherFactureATraiterParRecipiendaire",
+        _FACTURES,
+        "/rechercher/atraiter/recipiendaire",
+        to_do.to_do_of_recipient,
+    ),
+    ("rechercherFactureATraiterParValideur", _FACTURES, "/rechercher/aTraiter/valideur", to_do.to_do_of_validator),
+    ("rechercherDemandePaiement", _FACTURES, "/rechercher/demandePaiement", to_do.payment_requests),
+    ("telechargerGroupeFacture", _FACTURES, "/telecharger/groupe", downloads.download_group),
+    ("telechargerPieceJointe", _TRANSVERSES, "/telecharger/pieceJointe", downloads.download_attachments),
+)
 _LISTS: Final = (
     (
         "recupererStructuresActivesPourDestinataire",
@@ -105,7 +121,7 @@ _LISTS: Final = (
 CATALOGUE: Final[tuple[Operation, ...]] = (
     *(
         Operation(name=name, path=prefix + path, api=_APIS[prefix], work=work)
-        for name, prefix, path, work in (*_POSTED, *_DECISIONS, *_LISTS)
+        for name, prefix, path, work in (*_POSTED, *_DECISIONS, *_READS, *_LISTS)
     ),
     Operation(
         name="healthCheck", path=f"{_TRANSVERSES}/health-check", api="transverses", work=structures.health, method="GET"

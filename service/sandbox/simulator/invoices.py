@@ -25,6 +25,14 @@ class Status:
     comment: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What somebody did with an invoice on the portal."""
+
+    code: str
+    at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Invoice:
     """One invoice. Statuses come by themselves until somebody sets one."""
@@ -39,6 +47,8 @@ class Invoice:
     shown_at: datetime
     status_step: timedelta
     validator: Structure | None = None
+    is_downloaded: bool = False
+    actions: list[Action] = field(default_factory=list)
     _set: list[Status] = field(default_factory=list)
 
     @property
@@ -50,6 +60,11 @@ class Invoice:
     def net(self) -> Decimal:
         """The amount without tax, taking the full rate for granted: the relay's reader does not tell it."""
         return (self.total / _WITH_TAX).quantize(_CENT)
+
+    @property
+    def due(self) -> Decimal:
+        """The amount to pay, all of it unless the file says otherwise."""
+        return self.total if self.facts.amount_due is None else self.facts.amount_due
 
     def statuses(self, now: datetime) -> list[Status]:
         """The statuses it went through, oldest first."""

@@ -162,6 +162,13 @@ class SimulatorSettings(_Told):
     framework_checked: bool = True
     """Whether an invoicing framework that is none of A1 to A25 is refused."""
 
+    attachments: int = Field(default=1, ge=0, le=50)
+    """Complementary attachments of each invoice, made up."""
+    attachment_size: int = Field(default=1_000, ge=0, le=120_000_000)
+    """Bytes of each of them."""
+    largest_download: int = Field(default=120_000_000, ge=1)
+    """Bytes that are given at once; more is answered 413."""
+
     dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
     """The state in which `creerDumeSimple` leaves a DUME; no source says it."""
     seed: int = 1

@@ -23,12 +23,14 @@ from service.upstream.chorus_pro.answers import (
     to_found,
     to_report,
 )
+from service.upstream.chorus_pro.operations import SUPPLIER_STRUCTURES
 from service.upstream.client import Client
 from service.upstream.forms import PARIS
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 from service.upstream.values import TechnicalAccount
 
+OwnStructures = Operation[models.Nothing, models.StructuresFound]
 LONGEST_NAME = 200
 STRUCTURES_KEPT = 600.0
 """Seconds for which the structures of an account are remembered."""
@@ -86,14 +88,18 @@ class ChorusPro:
 
     async def invoices_numbered(self, number: str, supplier_siret: str | None) -> tuple[FoundInvoice, ...]:
         """Return the invoices of this supplier (of any, when not known) with this number; a pending flow shows none."""
-        known = await self._structures() if supplier_siret else None
-        found = await self._search(number=number, supplier_id=(known or {}).get(_plain(supplier_siret)))
+        found = await self._search(number=number, supplier_id=await self.structure_id(supplier_siret))
         return tuple(
             invoice
             for invoice in found
             if invoice.number.strip() == number.strip()
             and (not supplier_siret or _plain(invoice.supplier_siret) == _plain(supplier_siret))
         )
+
+    async def structure_id(self, siret: str | None, operation: OwnStructures = SUPPLIER_STRUCTURES) -> int | None:
+        """Return what Chorus Pro calls a structure of this account; None when it is none, or it would not say."""
+        known = await self._structures(operation) if siret else None
+        return (known or {}).get(_plain(siret))
 
     async def sees_supplier(self, supplier_siret: str) -> bool | None:
         """Whether this account can see the invoices of that supplier; None when Chorus Pro would not say."""
@@ -176,19 +182,20 @@ class ChorusPro:
         wanted = models.HistoryPage(page=page, size=PAGE_SIZE)
         return await self._call(operations.INVOICE_HISTORY, models.HistoryAsked(invoice_id=invoice_id, statuses=wanted))
 
-    async def _structures(self) -> Mapping[str, int] | None:
+    async def _structures(self, operation: OwnStructures = SUPPLIER_STRUCTURES) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""
-        remembered = self.structures.get(self.account.name)
+        key = self.account.name if operation is SUPPLIER_STRUCTURES else f"{self.account.name} {operation.name}"
+        remembered = self.structures.get(key)
         if remembered is not None:
             return remembered[0]
         known: Mapping[str, int] | None = None
         try:
-            answer = await self._call(operations.SUPPLIER_STRUCTURES, models.Nothing())
+            answer = await self._call(operation, models.Nothing())
         except (NotSubscribed, RequestRejected, AnswerUnreadable):
             answer = None
         if isinstance(answer, models.StructuresFound):
             known = {_plain(row.identifier): row.id for row in answer.structures if row.identifier}
-        self.structures.put(self.account.name, known)
+        self.structures.put(key, known)
         return known
 
     def _refused(self, operation: Operation[RequestT, AnswerT], refusal: Refusal) -> NoReturn:
