@@ -12,8 +12,11 @@ from service.core.invoices import FoundInvoice
 from service.core.listed import ListedInvoice
 from service.upstream import Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro, StatusPassed
+from service.upstream.chorus_pro import document_models as documents
+from service.upstream.chorus_pro import read_operations as read
 from service.upstream.chorus_pro.downloads import Downloaded, Downloads
 from service.upstream.chorus_pro.histories import ActionTaken, EventPassed, Histories, WholeHistory
+from service.upstream.chorus_pro.models import Paging
 from service.upstream.chorus_pro.searching import Listed, Searches
 
 Ask = Callable[[Upstreams], Awaitable[object]]
@@ -111,6 +114,15 @@ def _found(*invoices: ListedInvoice) -> Listed:
     return Listed(invoices=invoices, complete=True)
 
 
+KEPT = documents.KeptFile(
+    id=5100001,
+    name="Conditions de paiement",
+    ending="PDF",
+    type_code="04",
+    type_label="TYPE_NOUVEAU",
+    structure_id=26346730,
+)
+
 READS: list[tuple[str, Ask, object]] = [
     ("read.search-supplier", _search(), _found(SENT)),
     ("read.search-recipient", _search(role="recipient"), _found(RECEIVED)),
@@ -203,5 +215,15 @@ READS: list[tuple[str, Ask, object]] = [
             text="La taille du fichier est trop grande",
             http_status=413,
         ),
+    ),
+    (
+        "read.kept-by-structure",
+        _as(lambda client: client.ask(read.KEPT_BY_STRUCTURE, documents.KeptByStructure(structure_id=26346730))),
+        documents.KeptFiles(paging=Paging(pages=1, size=100, total=1), rows=(KEPT,)),
+    ),
+    (
+        "read.kept-by-account",
+        _as(lambda chorus_pro: chorus_pro.ask(read.KEPT_BY_ACCOUNT, documents.KeptByAccount(name="RIB"))),
+        documents.KeptFiles(paging=Paging()),
     ),
 ]

@@ -85,6 +85,8 @@ _READS: Final = (
     ("rechercherDemandePaiement", _FACTURES, "/rechercher/demandePaiement", to_do.payment_requests),
     ("telechargerGroupeFacture", _FACTURES, "/telecharger/groupe", downloads.download_group),
     ("telechargerPieceJointe", _TRANSVERSES, "/telecharger/pieceJointe", downloads.download_attachments),
+    ("rechercherPieceJointeSurStructure", _TRANSVERSES, "/rechercher/pj/structure", downloads.kept_by_structure),
+    ("rechercherPieceJointeSurMonCompte", _TRANSVERSES, "/rechercher/pj/moncompte", downloads.kept_by_account),
 )
 _LISTS: Final = (
     (

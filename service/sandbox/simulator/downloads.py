@@ -1,4 +1,4 @@
-"""Hands out what is kept of invoices: telechargerGroupeFacture, telechargerPieceJointe."""
+"""Hands out what is kept of invoices, and lists what is kept to attach: telecharger…, rechercherPieceJointeSur…."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.details import UNKNOWN_INVOICE
 from service.sandbox.simulator.invoices import Action, Invoice
 from service.sandbox.simulator.operations import Caller, Done
+from service.sandbox.simulator.parties import Structure
 from service.sandbox.simulator.settings import SimulatorSettings
 from service.sandbox.simulator.sight import sees
-from service.sandbox.simulator.wire import Body
+from service.sandbox.simulator.wire import Body, Page, Reply
 
 UNKNOWN_FORMAT: Final = "SIM_MSG_12.001"
 NOTHING_ATTACHED: Final = "SIM_MSG_12.002"
@@ -55,6 +56,35 @@ async def download_attachments(chorus_pro: ChorusPro, caller: Caller, body: Body
     _check_size(content, chorus_pro.settings)
     reply = wire.said(wire.DONE, pieceJointe=base64.b64encode(content).decode())
     return Done(reply=reply, summary=_summary(invoices, content))
+
+
+async def kept_by_structure(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """List what a structure keeps to attach: one made-up file for each company of the account."""
+    wanted = wire.number_of(body, "idStructureCPP")
+    return _kept(body, [known for known in chorus_pro.parties.suppliers_of(caller.login) if known.id == wanted])
+
+
+async def kept_by_account(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """List what the technical account keeps to attach: the files of its companies."""
+    return _kept(body, chorus_pro.parties.suppliers_of(caller.login))
+
+
+def _kept(body: Body, structures: Sequence[Structure]) -> Done:
+    page, part = Page.of(wire.object_of(body, "parametresRecherche")), body.get("pieceJointeDesignation") or ""
+    rows: list[Reply] = [
+        {
+            "pieceJointeId": known.id * 10,
+            "pieceJointeDesignation": "Conditions de paiement",
+            "pieceJointeExtension": "PDF",
+            "pieceJointeTypeCode": "04",
+            "pieceJointeTypeLibelle": "Autre",
+            "pieceJointeStructureId": known.id,
+        }
+        for known in structures
+        if str(part).casefold() in "conditions de paiement"
+    ]
+    reply = wire.said(wire.FOUND, listePiecesJointes=page.cut(rows), parametresRetour=page.numbers(rows))
+    return Done(reply=reply, summary={"found": len(rows)})
 
 
 def _group(invoices: Sequence[Invoice], settings: SimulatorSettings, *, as_xml: bool, with_attachments: bool) -> bytes:

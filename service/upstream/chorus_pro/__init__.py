@@ -11,7 +11,7 @@ from typing import NoReturn
 from service.core.errors import AnswerUnreadable, CallFacts, NotSubscribed, RequestRejected
 from service.core.invoices import FoundInvoice
 from service.steady import NEVER
-from service.upstream.chorus_pro import models, operations
+from service.upstream.chorus_pro import history_models, models, operations
 from service.upstream.chorus_pro.answers import (
     Deposited,
     FlowReport,
@@ -116,11 +116,11 @@ class ChorusPro:
         if isinstance(first, Refusal):
             return first
 
-        async def fetch(number: int) -> Page[models.StatusRow]:
+        async def fetch(number: int) -> Page[history_models.StatusRow]:
             page = first if number == 1 else await self._history_page(invoice_id, number)
             if isinstance(page, Refusal):
                 self._refused(operations.INVOICE_HISTORY, page)
-            rows = page.statuses or models.StatusRows()
+            rows = page.statuses or history_models.StatusRows()
             return Page(rows=rows.rows, pages=rows.pages, total=rows.total, size=rows.size)
 
         rows = await self._all(operations.INVOICE_HISTORY, fetch, lambda row: (row.id, row.code, row.at))
@@ -178,9 +178,11 @@ class ChorusPro:
         except SearchEndless as error:
             raise AnswerUnreadable(_facts(operation), str(error)) from error
 
-    async def _history_page(self, invoice_id: int, page: int) -> models.HistoryFound | Refusal:
-        wanted = models.HistoryPage(page=page, size=PAGE_SIZE)
-        return await self._call(operations.INVOICE_HISTORY, models.HistoryAsked(invoice_id=invoice_id, statuses=wanted))
+    async def _history_page(self, invoice_id: int, page: int) -> history_models.HistoryFound | Refusal:
+        wanted = history_models.HistoryPage(page=page, size=PAGE_SIZE)
+        return await self._call(
+            operations.INVOICE_HISTORY, history_models.HistoryAsked(invoice_id=invoice_id, statuses=wanted)
+        )
 
     async def _structures(self, operation: OwnStructures = SUPPLIER_STRUCTURES) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""

@@ -6,72 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.upstream.chorus_pro.models import InvoiceRow, Paging
+from service.upstream.chorus_pro.models import Paging
 from service.upstream.forms import Day, Listed, Received, Sent
-
-
-class DecisionPage(Sent):
-    """Which part of a search is wanted."""
-
-    page: int = Field(alias="pageResultatDemandee")
-    size: int = Field(alias="nbResultatsParPage")
-    column: str = Field(default="NumeroFacture", alias="triColonne")
-    direction: str = Field(default="Ascendant", alias="triSens")
-
-
-class ReceivedPage(DecisionPage):
-    """The same for a recipient."""
-
-    # Without it a search ends at 200 results, and many suppliers may use one number.
-    most: int = Field(default=10_000, alias="nbResultatsMaximum")
-
-
-class ReceivedSearch(Sent):
-    """rechercherFactureRecipiendaire."""
-
-    number: str = Field(alias="numeroFacture")
-    page: ReceivedPage = Field(alias="paramRecherche")
-
-
-class ReceivedRow(InvoiceRow):
-    """One received invoice: another name for its number, and no flow."""
-
-    chorus_pro_id: int = Field(alias="idFacture")
-
-
-class ReceivedRows(Received):
-    """One page for a recipient; its numbers stand beside it."""
-
-    pages: int | None = None
-    size: int | None = Field(default=None, alias="nbResultatsParPage")
-    total: int | None = None
-    rows: Listed[ReceivedRow] = Field(default=(), alias="listeFactures")
-
-    @property
-    def paging(self) -> Paging:
-        """How much there is."""
-        return Paging(pages=self.pages, size=self.size, total=self.total)
-
-
-class ValidatorSearch(Sent):
-    """rechercherFactureParValideur."""
-
-    number: str = Field(alias="numeroFacture")
-    page: DecisionPage = Field(alias="pagination")
-
-
-class ValidatorRow(ReceivedRow):
-    """One invoice of a validator, with other names for both parties."""
-
-    supplier: str | None = Field(default=None, alias="identifiantFournisseur")
-    recipient: str | None = Field(default=None, alias="identifiantDestinataire")
-
-
-class ValidatorRows(Received):
-    """One page for a validator."""
-
-    paging: Paging | None = Field(default=None, alias="parametresRetour")
-    rows: Listed[ValidatorRow] = Field(default=(), alias="listeFactures")
 
 
 class StatusToSet(Sent):

@@ -9,7 +9,7 @@ from service.upstream.operation import AnswerT, Doubt, Operation, RequestT
 
 
 def _read(
-    name: str, api: str, path: str, request: type[RequestT], answer: type[AnswerT], does: str, purpose: str = ""
+    name: str, api: str, path: str, request: type[RequestT], answer: type[AnswerT], does: str
 ) -> Operation[RequestT, AnswerT]:
     return Operation(
         name=name,
@@ -21,7 +21,6 @@ def _read(
         timeout=30.0,
         doubt=Doubt.REPEAT,
         is_read=True,
-        purpose=purpose,
         does=does,
         certainty="official" if api == "factures" else "client",
     )
@@ -45,24 +44,6 @@ def _write(
     )
 
 
-FIND_RECEIVED = _read(
-    "rechercherFactureRecipiendaire",
-    "factures",
-    "/rechercher/recipiendaire",
-    models.ReceivedSearch,
-    models.ReceivedRows,
-    "finds a received invoice by its number",
-    "by number",
-)
-FIND_FOR_VALIDATOR = _read(
-    "rechercherFactureParValideur",
-    "factures",
-    "/rechercher/valideur",
-    models.ValidatorSearch,
-    models.ValidatorRows,
-    "finds an invoice of a validator by its number",
-    "by number",
-)
 SET_STATUS = _write(
     "traiterUneFactureRecue",
     "/traiter/recue",

@@ -12,8 +12,12 @@ from service.core.invoices import FoundInvoice
 from service.core.masking import masked
 from service.upstream.chorus_pro import decision_models as models
 from service.upstream.chorus_pro import decision_operations as operations
+from service.upstream.chorus_pro import search_models
 from service.upstream.chorus_pro.answers import to_found
 from service.upstream.chorus_pro.models import Nothing, Paging
+from service.upstream.chorus_pro.read_operations import SEARCH_AS_RECIPIENT, SEARCH_AS_VALIDATOR
+from service.upstream.chorus_pro.search_models import ListedRow
+from service.upstream.chorus_pro.search_ways import MOST
 from service.upstream.operation import Operation, Refusal
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 
@@ -47,19 +51,21 @@ class Decisions:
     async def received(self, number: str, supplier_siret: str) -> tuple[FoundInvoice, ...]:
         """Return the received invoices with this number of this supplier."""
 
-        def asked(page: int) -> models.ReceivedSearch:
-            return models.ReceivedSearch(number=number, page=models.ReceivedPage(page=page, size=PAGE_SIZE))
+        def asked(page: int) -> search_models.RecipientSearch:
+            wanted = search_models.BoundedPage(page=page, size=PAGE_SIZE, most=MOST)
+            return search_models.RecipientSearch(number=number, page=wanted)
 
-        rows: tuple[models.ReceivedRow, ...] = await self._rows(operations.FIND_RECEIVED, asked, _id_of)
+        rows: tuple[ListedRow, ...] = await self._rows(SEARCH_AS_RECIPIENT, asked, _id_of)
         return _of_supplier(rows, number, supplier_siret)
 
     async def to_validate(self, number: str, supplier_siret: str) -> tuple[FoundInvoice, ...]:
         """Return the invoices of this account's validators with this number of this supplier."""
 
-        def asked(page: int) -> models.ValidatorSearch:
-            return models.ValidatorSearch(number=number, page=models.DecisionPage(page=page, size=PAGE_SIZE))
+        def asked(page: int) -> search_models.ValidatorSearch:
+            wanted = search_models.PlainPage(page=page, size=PAGE_SIZE)
+            return search_models.ValidatorSearch(number=number, page=wanted)
 
-        rows: tuple[models.ReceivedRow, ...] = await self._rows(operations.FIND_FOR_VALIDATOR, asked, _id_of)
+        rows: tuple[ListedRow, ...] = await self._rows(SEARCH_AS_VALIDATOR, asked, _id_of)
         return _of_supplier(rows, number, supplier_siret)
 
     async def set_status(self, request: models.StatusToSet) -> Decided | Refusal:
@@ -117,7 +123,7 @@ class Decisions:
             answer = await self.chorus_pro.search(operation, asked(number))
             if answer is None:
                 return Page(rows=())
-            paging = answer.paging or Paging()
+            paging = (answer.numbers if isinstance(answer, search_models.Listing) else answer.paging) or Paging()
             return Page(rows=answer.rows, pages=paging.pages, total=paging.total, size=paging.size)
 
         try:
@@ -128,11 +134,11 @@ class Decisions:
             ) from error
 
 
-def _id_of(row: models.ReceivedRow) -> Hashable:
+def _id_of(row: ListedRow) -> Hashable:
     return row.chorus_pro_id
 
 
-def _of_supplier(rows: tuple[models.ReceivedRow, ...], number: str, supplier_siret: str) -> tuple[FoundInvoice, ...]:
+def _of_supplier(rows: tuple[ListedRow, ...], number: str, supplier_siret: str) -> tuple[FoundInvoice, ...]:
     """Those that are meant, whatever else a search by number brings."""
     found = (to_found(row) for row in rows)
     return tuple(

@@ -14,8 +14,8 @@ from service.core.masking import masked
 from service.upstream.chorus_pro import history_models as models
 from service.upstream.chorus_pro import read_operations as operations
 from service.upstream.chorus_pro.answers import StatusPassed, to_detailed
-from service.upstream.chorus_pro.models import HistoryPage, InvoiceAsked, InvoiceFound, StatusRow, StatusRows
-from service.upstream.chorus_pro.operations import INVOICE_DETAIL
+from service.upstream.chorus_pro.models import InvoiceAsked, InvoiceFound
+from service.upstream.chorus_pro.operations import INVOICE_DETAIL, INVOICE_HISTORY
 from service.upstream.operation import Operation, Refusal
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 
@@ -28,6 +28,9 @@ _DETAILS: Mapping[str, Operation[InvoiceAsked, InvoiceFound]] = MappingProxyType
     "validator": operations.DETAIL_FOR_VALIDATOR,
 })  # fmt: skip
 
+
+MOST = 10_000
+"""Rows of each list that are asked for at most."""
 
 RowT_co = TypeVar("RowT_co", covariant=True)
 
@@ -86,7 +89,7 @@ class Histories:
         if isinstance(first, Refusal):
             return first
         pages = _Pages(ask=lambda number: self._asked(invoice_id, number), known={1: first})
-        statuses = await pages.all(lambda page: page.statuses or StatusRows(), _status_key)
+        statuses = await pages.all(lambda page: page.statuses or models.StatusRows(), _status_key)
         events = await pages.all(lambda page: page.events or models.EventRows(), _event_key)
         actions = await pages.all(lambda page: page.actions or models.ActionRows(), _action_key)
         return WholeHistory(
@@ -104,12 +107,13 @@ class Histories:
         answer = await self.chorus_pro.ask(_DETAILS[role], InvoiceAsked(invoice_id=invoice_id))
         return answer if isinstance(answer, Refusal) else to_detailed(answer.invoice)
 
-    async def _asked(self, invoice_id: int, page: int) -> models.WholeHistoryFound | Refusal:
+    async def _asked(self, invoice_id: int, page: int) -> models.HistoryFound | Refusal:
         return await self.chorus_pro.ask(
-            operations.WHOLE_HISTORY,
-            models.WholeHistoryAsked(
+            INVOICE_HISTORY,
+            models.HistoryAsked(
                 invoice_id=invoice_id,
-                statuses=HistoryPage(page=page, size=PAGE_SIZE),
+                most=MOST,
+                statuses=models.HistoryPage(page=page, size=PAGE_SIZE),
                 events=models.EventPage(page=page, size=PAGE_SIZE),
                 actions=models.ActionPage(page=page, size=PAGE_SIZE),
             ),
@@ -120,11 +124,11 @@ class Histories:
 class _Pages:
     """The pages of a history, each asked for once."""
 
-    ask: Callable[[int], Awaitable[models.WholeHistoryFound | Refusal]]
-    known: dict[int, models.WholeHistoryFound] = field(default_factory=dict)
+    ask: Callable[[int], Awaitable[models.HistoryFound | Refusal]]
+    known: dict[int, models.HistoryFound] = field(default_factory=dict)
 
     async def all(
-        self, part: Callable[[models.WholeHistoryFound], _Rows[RowT]], key: Callable[[RowT], Hashable]
+        self, part: Callable[[models.HistoryFound], _Rows[RowT]], key: Callable[[RowT], Hashable]
     ) -> tuple[RowT, ...]:
         """Return every row of one of the lists."""
 
@@ -137,7 +141,7 @@ class _Pages:
         except SearchEndless as error:
             raise AnswerUnreadable(_FACTS, str(error)) from error
 
-    async def _page(self, number: int) -> models.WholeHistoryFound:
+    async def _page(self, number: int) -> models.HistoryFound:
         if number not in self.known:
             answer = await self.ask(number)
             if isinstance(answer, Refusal):
@@ -146,10 +150,10 @@ class _Pages:
         return self.known[number]
 
 
-_FACTS = CallFacts(upstream=operations.WHOLE_HISTORY.upstream, operation=operations.WHOLE_HISTORY.name)
+_FACTS = CallFacts(upstream=INVOICE_HISTORY.upstream, operation=INVOICE_HISTORY.name)
 
 
-def _status_key(row: StatusRow) -> Hashable:
+def _status_key(row: models.StatusRow) -> Hashable:
     return row.id, row.code, row.at
 
 

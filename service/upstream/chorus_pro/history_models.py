@@ -1,11 +1,19 @@
-"""The bodies of the whole history of an invoice, under the field names of Chorus Pro."""
+"""The bodies of the history of an invoice, under the field names of Chorus Pro."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from service.upstream.chorus_pro.models import HistoryFound, HistoryPage
 from service.upstream.forms import Listed, Moment, Received, Sent
+
+
+class HistoryPage(Sent):
+    """Which part of the statuses is wanted, oldest first."""
+
+    page: int = Field(alias="pageResultatDemandeeListeHistoStatut")
+    size: int = Field(alias="nbResultatsParPageListeHistoStatut")
+    direction: str = Field(default="Ascendant", alias="triSensListeHistoStatut")
+    column: str = Field(default="HistoStatutDatePassage", alias="triColonneListeHistoStatut")
 
 
 class EventPage(Sent):
@@ -26,6 +34,25 @@ class ActionPage(Sent):
     column: str = Field(default="HistoActionDateHeure", alias="triColonneListeHistoAction")
 
 
+class HistoryAsked(Sent):
+    """consulterHistoriqueFacture; a list that is not asked for is not sought."""
+
+    invoice_id: int = Field(alias="idFacture")
+    most: int | None = Field(default=None, alias="nbResultatsMaximum")
+    statuses: HistoryPage = Field(alias="paramRechercheHistoStatuts")
+    events: EventPage | None = Field(default=None, alias="paramRechercheHistoEvenementsComplementaires")
+    actions: ActionPage | None = Field(default=None, alias="paramRechercheHistoActionsUtilisateurs")
+
+
+class StatusRow(Received):
+    """One status an invoice went through."""
+
+    id: int | None = Field(default=None, alias="histoStatutId")
+    code: str = Field(alias="histoStatutCode")
+    at: Moment = Field(default=None, alias="histoStatutDatePassage")
+    comment: str | None = Field(default=None, alias="histoStatutCommentaire")
+
+
 class EventRow(Received):
     """Something that happened to an invoice; who did it is not read."""
 
@@ -40,6 +67,15 @@ class ActionRow(Received):
     id: int | None = Field(default=None, alias="histoActionId")
     code: str | None = Field(default=None, alias="histoActionCode")
     at: Moment = Field(default=None, alias="histoActionDateHeure")
+
+
+class StatusRows(Received):
+    """One page of statuses."""
+
+    rows: Listed[StatusRow] = Field(default=(), alias="histoStatut")
+    pages: int | None = Field(default=None, alias="pagesHistoStatut")
+    total: int | None = Field(default=None, alias="totalHistoStatut")
+    size: int | None = Field(default=None, alias="nbResultatsParPageHistoStatut")
 
 
 class EventRows(Received):
@@ -60,19 +96,13 @@ class ActionRows(Received):
     size: int | None = Field(default=None, alias="nbResultatsParPageHistoAction")
 
 
-class WholeHistoryAsked(Sent):
-    """consulterHistoriqueFacture, for all three lists it tells."""
+class HistoryFound(Received):
+    """The life of one invoice, one page of each list; every one of them may be missing."""
 
-    invoice_id: int = Field(alias="idFacture")
-    most: int = Field(default=10_000, alias="nbResultatsMaximum")
-    statuses: HistoryPage = Field(alias="paramRechercheHistoStatuts")
-    events: EventPage = Field(alias="paramRechercheHistoEvenementsComplementaires")
-    actions: ActionPage = Field(alias="paramRechercheHistoActionsUtilisateurs")
-
-
-class WholeHistoryFound(HistoryFound):
-    """One page of each list; every one of them may be missing."""
-
+    invoice_id: int | None = Field(default=None, alias="idFacture")
+    number: str | None = Field(default=None, alias="numeroFacture")
+    status: str | None = Field(default=None, alias="statutCourantCode")
     mode: str | None = Field(default=None, alias="modeDepot")
+    statuses: StatusRows | None = Field(default=None, alias="historiquesDesStatuts")
     events: EventRows | None = Field(default=None, alias="historiquesDesEvenementsComplementaires")
     actions: ActionRows | None = Field(default=None, alias="historiquesDesActionsUtilisateurs")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from service.upstream.chorus_pro.history_models import HistoryAsked, HistoryFound
 from service.upstream.chorus_pro.models import (
     FlowAsked,
     FlowDeposited,
     FlowState,
     FlowToDeposit,
     Health,
-    HistoryAsked,
-    HistoryFound,
     InvoiceAsked,
     InvoiceFound,
     InvoiceSearch,
@@ -66,7 +65,7 @@ INVOICE_HISTORY = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
-    does="tells the statuses an invoice went through",
+    does="tells everything that happened to an invoice",
 )
 INVOICE_DETAIL = Operation(
     name="consulterFactureParFournisseur",

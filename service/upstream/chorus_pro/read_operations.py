@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.upstream.chorus_pro import document_models, history_models, search_models
+from service.upstream.chorus_pro import document_models, search_models
 from service.upstream.chorus_pro.models import InvoiceAsked, InvoiceFound
 from service.upstream.chorus_pro.operations import UPSTREAM
 from service.upstream.operation import AnswerT, Certainty, Doubt, Operation, RequestT
@@ -110,14 +110,6 @@ SEARCH_PAYMENT_REQUESTS = _read(
     search_models.Listing,
     "finds payment requests, archived ones too; not in the sandbox",
 )
-WHOLE_HISTORY = _read(
-    "consulterHistoriqueFacture",
-    "/consulter/historique",
-    history_models.WholeHistoryAsked,
-    history_models.WholeHistoryFound,
-    "tells everything that happened to an invoice",
-    purpose="whole",
-)
 DETAIL_FOR_RECIPIENT = _read(
     "consulterFactureParRecipiendaire",
     "/consulter/recipiendaire",
@@ -147,6 +139,24 @@ DOWNLOAD_ATTACHMENTS = _download(
     document_models.AttachmentWanted,
     document_models.Given,
     "gives what is attached to invoices",
+    api="transverses",
+    certainty="client",
+)
+KEPT_BY_STRUCTURE = _read(
+    "rechercherPieceJointeSurStructure",
+    "/rechercher/pj/structure",
+    document_models.KeptByStructure,
+    document_models.KeptFiles,
+    "lists the files a structure keeps to attach",
+    api="transverses",
+    certainty="client",
+)
+KEPT_BY_ACCOUNT = _read(
+    "rechercherPieceJointeSurMonCompte",
+    "/rechercher/pj/moncompte",
+    document_models.KeptByAccount,
+    document_models.KeptFiles,
+    "lists the files the technical account keeps to attach",
     api="transverses",
     certainty="client",
 )

@@ -175,8 +175,10 @@ async def test_should_hand_on_a_refusal(bench: Bench) -> None:
 
     assert end.type == "invoice.search.refused.v1"
     assert end.data.model_dump() == {
-        "reason": "upstream_refused", "code": "GDP_MSG_11.005", "upstream_text": "GDP_MSG_11.005 Utilisateur non habilite",
-    }  # fmt: skip
+        "reason": "upstream_refused",
+        "code": "GDP_MSG_11.005",
+        "upstream_text": "GDP_MSG_11.005 Utilisateur non habilite",
+    }
 
 
 async def test_should_show_nothing_of_persons_and_accounts(bench: Bench, simulator: Simulator) -> None:
