@@ -61,9 +61,10 @@ class LedgerGroup(Group):
     """What was asked of an upstream, and what it answered."""
 
     url: SecretStr
-    """sqlite:///relative/path.db or sqlite:////absolute/path.db, on a local disk; by default var/ledger.db in the
-    working folder for the local profile, /var/lib/piste-relay/ledger.db otherwise. Losing it makes every write that
-    comes back one to look up first. This version refuses postgresql:// at start."""
+    """sqlite:///relative/path.db or sqlite:////absolute/path.db, on a local disk, for the workers of one machine; or
+    postgresql://user:password@host:5432/database, for workers on any number of machines, a cluster with all its nodes
+    (one:5432,two:5432). By default var/ledger.db in the working folder for the local profile,
+    /var/lib/piste-relay/ledger.db otherwise. Losing it makes every write that comes back one to look up first."""
     lease: Annotated[Seconds, Field(ge=1, le=3600)] = 120.0
     """Seconds a worker owns an event without renewing. No call takes longer than four fifths of it: shorter, and slow
     answers count as lost; longer, and the events of a killed worker wait for it."""
