@@ -22,6 +22,7 @@ from service.upstream import CHORUS_PRO
 EVENT = "password watch"
 """What these calls are known as where calls are told apart by their event."""
 
+DAY = 86_400.0
 LOOK_AROUND = 30.0
 """Seconds between two looks for accounts that are due: new ones, and those whose password was changed."""
 
@@ -49,14 +50,14 @@ class _Look:
 class PasswordWatch:
     """Each worker watches for itself: a few cheap reads a day, and no worker's figures hang on another's.
 
-    `ask` gives the ends that Chorus Pro shows for an account, `show` is told what counts, None once nothing does.
-    `ahead` is how long before the end it is warned of.
+    `ask` gives the ends that Chorus Pro shows for an account; without it nobody is asked. `show` is told what counts,
+    None once nothing does. `ahead` is how long before the end it is warned of.
     """
 
     accounts: AccountBook
     rests: Rests
     gates: Gates
-    ask: Ask
+    ask: Ask | None
     show: Callable[[str, datetime | None], None]
     ahead: timedelta
     every: float
@@ -102,7 +103,7 @@ class PasswordWatch:
 
     async def _told(self, account: Account) -> tuple[Sequence[datetime] | None, str]:
         """What Chorus Pro shows; None and why when it could not be asked."""
-        if not account.reaches_chorus_pro:
+        if self.ask is None or not account.reaches_chorus_pro:
             return (), ""
         if self.accounts.is_rejected(account.name) or self.gates.is_paused(CHORUS_PRO):
             return None, ""  # said elsewhere, and trying it again is not this one's business

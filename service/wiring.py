@@ -14,8 +14,8 @@ from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
 from service.core.feed import FeedPlan
 from service.core.recoverability import RetryPolicy
+from service.password_watch import DAY, PasswordWatch
 from service.password_watch import EVENT as WATCH
-from service.password_watch import PasswordWatch
 from service.preflight import Preflight
 from service.rests import Rests
 from service.task import Policies
@@ -148,10 +148,10 @@ def password_watch(
         accounts=accounts,
         rests=rests,
         gates=upstreams.gates,
-        ask=ask,
+        ask=ask if settings.chorus_pro.password_check else None,
         show=show,
         ahead=timedelta(days=settings.chorus_pro.password_warning),
-        every=settings.chorus_pro.password_check,
+        every=settings.chorus_pro.password_check or DAY,
     )
 
 

@@ -125,9 +125,9 @@ class ChorusProGroup(Group):
     password_warning: Annotated[Days, Field(ge=0, le=424)] = 30.0
     """Days before the end of a password from which on `doctor` and the log warn of it, of every account; 0 warns of
     passwords that have expired only. Only the main manager of the company can change it, who may be away."""
-    password_check: Annotated[Seconds, Field(ge=1, le=604_800)] = 86_400.0
+    password_check: Annotated[Seconds, Field(ge=0, le=604_800)] = 86_400.0
     """Seconds between two questions when the password of an account expires; each worker asks for itself, at start and
-    then a day later: some calls for each account."""
+    then a day later: some calls for each account. 0 never asks; `password_changed` counts all the same."""
 
 
 class DumeGroup(Group):
