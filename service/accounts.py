@@ -171,23 +171,21 @@ class AccountBook:
     def _refresh(self) -> None:
         if self._file is None:
             return
+        complaint = ""
         try:
             self._read_accounts(self._file)
         except AccountsInvalid as error:
-            # Asked again with each event while a password of a new account is not there yet, and said once.
-            if str(error) != self._complaint:
-                self._complaint = str(error)
-                log.warning(
-                    happened.ACCOUNTS_UNREADABLE, detail=str(error), next_step="The former accounts are still used."
-                )
+            complaint = str(error)
+        # Tried again with each event while it, or a password of a new account, cannot be read; said once.
+        if complaint and complaint != self._complaint:
+            log.warning(happened.ACCOUNTS_UNREADABLE, detail=complaint, next_step="The former accounts are still used.")
+        self._complaint = complaint
 
     def _read_accounts(self, file: WatchedFile) -> None:
         """All of a changed file or nothing of it: an account without its password would answer its events `failed`."""
         try:
             text = file.read_if_changed()
         except (OSError, ValueError) as error:
-            if self._accounts:
-                return
             raise AccountsInvalid(f"The accounts file {file.path} cannot be read: {_why(error)}.") from None
         if text is not None:
             self._pending = ()
@@ -198,7 +196,7 @@ class AccountBook:
     def _adopt(self, entries: tuple[Entry, ...]) -> None:
         files = {entry.account.name: WatchedFile(entry.password_file) for entry in entries if entry.password_file}
         accounts = {entry.account.name: self._with_password(entry.account, files) for entry in entries}
-        self._accounts, self._passwords, self._pending, self._complaint = accounts, files, (), ""
+        self._accounts, self._passwords, self._pending = accounts, files, ()
         for account in accounts.values():
             self._tell(account)
         log.info(happened.ACCOUNTS_READ, accounts=len(accounts))

@@ -12,6 +12,7 @@ from tests.builders import deposit, deposit_of, new_number
 from tests.support.bus import Json, request
 from tests.support.canaries import LOGIN, PASSWORD
 from tests.support.command import run
+from tests.support.feed import FEED_IN_A_HURRY, heard
 from tests.support.scene import STATE_IN_A_HURRY, Scene
 from tests.support.until import until
 
@@ -41,7 +42,7 @@ async def test_should_let_only_the_events_of_an_expired_password_wait(scene: Sce
     world.put_account(Account(login=LOGIN, password=PASSWORD, suppliers=(LILAS,), password_expires_at=soon))
     world.put_account(Account(login=OTHER_LOGIN, password=OTHER_PASSWORD, suppliers=(PONT,), password_expires_in=0))
     worker = await scene.start_worker(
-        RELAY_ACCOUNTS=str(secrets / "accounts"), RELAY_CHORUS_PRO__REPROBE="60", RELAY_CHORUS_PRO__PASSWORD_CHECK="1"
+        RELAY_ACCOUNTS=str(secrets / "accounts"), RELAY_CHORUS_PRO__REPROBE="5", RELAY_CHORUS_PRO__PASSWORD_CHECK="1"
     )
     warned = await worker.line("account_password_end_neared", account="lilas")
     waiting, good = deposit(new_number(), account="pont"), deposit(new_number(), account="lilas")
@@ -52,10 +53,8 @@ async def test_should_let_only_the_events_of_an_expired_password_wait(scene: Sce
     renewed = "KaNaRi7x3Q-renewed"
     world.put_account(Account(login=OTHER_LOGIN, password=renewed, suppliers=(PONT,)))
     mounted(secrets, "..second", accounts=_accounts("lilas", "pont"), lilas=PASSWORD, pont=renewed)
-    later = deposit(new_number(), account="pont")
-    await scene.bus.publish(later)
 
-    assert (await scene.bus.terminal(later["id"]))["type"] == DONE
+    assert (await scene.bus.terminal(waiting["id"]))["type"] == DONE
     assert (warned["days_left"], warned["told_by_chorus_pro"]) == (19, True)
     assert "warning  password   account lilas: expires on" in doctor.out
     assert "FAIL     chorus-pro account pont" in doctor.out
@@ -75,7 +74,7 @@ async def test_should_show_one_company_nothing_of_another(scene: Scene, tmp_path
     (tmp_path / "lilas").write_text(PASSWORD)
     (tmp_path / "pont").write_text(PASSWORD)
     scene.simulator.world.apply(_changed(accounts=(Account(login=LOGIN, password=PASSWORD, suppliers=(LILAS, PONT)),)))
-    await scene.start_worker(RELAY_ACCOUNTS=str(tmp_path / "accounts"))
+    await scene.start_worker(RELAY_ACCOUNTS=str(tmp_path / "accounts"), **FEED_IN_A_HURRY)
     number = new_number()
     ours = deposit_of("ours.xml", make_ubl(number, supplier=PONT.siret), account="pont")
     await scene.bus.publish(ours)
@@ -99,11 +98,23 @@ async def test_should_show_one_company_nothing_of_another(scene: Scene, tmp_path
     withdrawn = request(CANCELLATION, {"id": ours["id"]}, account="lilas")
     assert await _said(scene, withdrawn) == ("request.cancellation.refused.v1", "request_unknown")
 
+    # What comes after it in the feed of the other tells that this was left out of it.
+    last = deposit(new_number(), account="lilas")
+    assert (await _said(scene, last))[0] == DONE
+    await until(lambda: _heard(scene, "lilas"), "the feed of the one")
+    await until(lambda: _heard(scene, "pont"), "the feed of the other")
+    told = {name: {one["data"]["supplier_siret"] for one in await _heard(scene, name)} for name in ("lilas", "pont")}
+    assert told == {"lilas": {LILAS.siret}, "pont": {PONT.siret}}
+
 
 async def _said(scene: Scene, event: Json) -> tuple[str, str | None]:
     await scene.bus.publish(event)
     result = await scene.bus.terminal(event["id"])
     return result["type"], result["data"].get("reason")
+
+
+async def _heard(scene: Scene, account: str) -> list[Json]:
+    return [one for one in heard(scene) if one["account"] == account]
 
 
 def _accounts(*names: str, login: str | None = None) -> str:

@@ -125,6 +125,16 @@ def test_should_keep_a_password_whose_file_is_just_being_replaced(folder: Path, 
     assert book.get("south").password == "renewed-word"
 
 
+def test_should_keep_the_accounts_while_their_file_is_gone(folder: Path) -> None:
+    """Whoever replaces it in two steps stops nobody; what it holds afterwards counts."""
+    book = book_of(folder)
+    (folder / "accounts.yaml").unlink()
+    during = book.names
+    (folder / "accounts.yaml").write_text("west: {suppliers: []}")
+
+    assert (during, book.names) == (("north", "south"), ("west",))
+
+
 def test_should_take_up_a_new_account_once_its_password_is_there(folder: Path) -> None:
     """Until then all is as before: the file of accounts may come before the secrets it names."""
     book = book_of(folder)
