@@ -16,6 +16,7 @@ from service.accounts import AccountBook
 from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
+from service.core.errors import EventInvalid
 from service.core.preflight import NO_INSPECTION, Inspection
 from service.core.question import Number, Screen
 from service.core.replies import Replies
@@ -81,6 +82,16 @@ class Calls:
         """Chorus Pro's directory of structures, in the same name; raises AccountRejected like `chorus_pro`."""
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.directory(account=self.account, event=self.event, until=min(until, self.until))
+
+    def check_supplier(self, siret: str | None) -> None:
+        """Raise EventInvalid when the account may neither send for this supplier nor ask about its invoices."""
+        if not self.accounts.get(self.account).serves(siret):
+            detail = f"Supplier {siret} is not one of account {self.account}."
+            raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
+
+    def may_tell_of(self, supplier: str | None) -> bool:
+        """Whether invoices of this supplier are the account's to see, whatever its login may see."""
+        return self.accounts.get(self.account).serves(supplier)
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""

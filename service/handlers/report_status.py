@@ -23,9 +23,12 @@ class ReportStatus(Read[InvoiceStatusRequested]):
 
     async def handle(self, request: InvoiceStatusRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Find the invoice by number when its Chorus Pro id is not given, then read its history and its parties."""
+        if request.supplier_siret is not None:
+            calls.check_supplier(request.supplier_siret)
         found, invoice_id = None, request.chorus_pro_id
         if invoice_id is None:
-            shown = await calls.chorus_pro.invoices_numbered(request.invoice_number or "", request.supplier_siret)
+            numbered = await calls.chorus_pro.invoices_numbered(request.invoice_number or "", request.supplier_siret)
+            shown = [one for one in numbered if calls.may_tell_of(one.supplier_siret)]
             if not shown:
                 return (_refused(request, Reason.INVOICE_NOT_FOUND),)
             found = shown[0]
@@ -37,6 +40,8 @@ class ReportStatus(Read[InvoiceStatusRequested]):
             detail = await calls.chorus_pro.invoice(invoice_id)
             # The history alone answers the question; the detail only adds who the parties are.
             found = None if isinstance(detail, Refusal) else detail
+            if not calls.may_tell_of(found.supplier_siret if found else None):
+                return (_refused(request, Reason.INVOICE_NOT_FOUND),)
         return (Draft(type="invoice.status.reported.v1", data=_reported(history, found)),)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -119,6 +119,15 @@ class ChorusProGroup(Group):
     reprobe: Annotated[Seconds, Field(ge=1)] = 3600.0
     """Seconds a rejected technical account is left alone. An hour, because Chorus Pro locks accounts that insist; a
     changed password is tried at once."""
+    password_changed: date | None = None
+    """Day the password was last changed on (2026-11-24). Only used where Chorus Pro does not show when it expires: that
+    is 424 days later."""
+    password_warning: Annotated[Days, Field(ge=0, le=424)] = 30.0
+    """Days before the end of a password from which on `doctor` and the log warn of it, of every account; 0 warns of
+    passwords that have expired only. Only the main manager of the company can change it, who may be away."""
+    password_check: Annotated[Seconds, Field(ge=0, le=604_800)] = 86_400.0
+    """Seconds between two questions when the password of an account expires; each worker asks for itself, at start and
+    then a day later: some calls for each account. 0 never asks; `password_changed` counts all the same."""
 
 
 class DumeGroup(Group):

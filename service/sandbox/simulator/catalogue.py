@@ -14,7 +14,13 @@ from service.sandbox.simulator.settings import Api
 _FACTURES: Final = "/cpro/factures/v1"
 _TRANSVERSES: Final = "/cpro/transverses/v1"
 _STRUCTURES: Final = "/cpro/structures/v1"
-_APIS: Final[dict[str, Api]] = {_FACTURES: "factures", _TRANSVERSES: "transverses", _STRUCTURES: "structures"}
+_UTILISATEURS: Final = "/cpro/utilisateurs/v1"
+_APIS: Final[dict[str, Api]] = {
+    _FACTURES: "factures",
+    _TRANSVERSES: "transverses",
+    _STRUCTURES: "structures",
+    _UTILISATEURS: "utilisateurs",
+}
 
 _POSTED: Final = (
     ("deposerFluxFacture", _FACTURES, "/deposer/flux", deposit),
@@ -42,6 +48,12 @@ _POSTED: Final = (
         directory.memberships,
     ),
     ("rechercherEspaces", _STRUCTURES, "/rechercher/espaces", directory.spaces),
+    (
+        "recupererRattachementsMonCompteUtilisateur",
+        _UTILISATEURS,
+        "/monCompte/recuperer/rattachements",
+        structures.attachments,
+    ),
 )
 
 CATALOGUE: Final[tuple[Operation, ...]] = (

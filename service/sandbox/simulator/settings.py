@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
 
 Demands = Literal["nothing", "service_code", "commitment_number", "both", "either"]
-Api = Literal["factures", "transverses", "structures", "dume"]
+Api = Literal["factures", "transverses", "structures", "utilisateurs", "dume"]
 LONGEST: Final = 10 * 365 * 86_400.0
 """Seconds, ten years: a longer time would only leave the calendar."""
 Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 
-ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "dume"})
+ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "utilisateurs", "dume"})
 
 
 class _Told(BaseModel):
@@ -96,8 +96,10 @@ class Account(_Told):
     )
     recipients: tuple[Party, ...] = ()
     """The public bodies it receives for."""
-    password_expires_in: int = 400
-    """Days until the password has to be changed."""
+    password_expires_in: int = Field(default=400, ge=-36_500, le=36_500)
+    """Days until the password has to be changed, from when it was set; afterwards it is refused."""
+    password_expires_at: datetime | None = None
+    """The moment itself, in place of that."""
 
 
 class Platform(_Told):

@@ -8,7 +8,7 @@ from typing import Final
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.operations import Caller, Done
-from service.sandbox.simulator.wire import Body
+from service.sandbox.simulator.wire import Body, Page, Reply
 
 _RATES: Final = (("TVA1", "20"), ("TVA2", "10"), ("TVA3", "5.5"), ("TVA4", "2.1"), ("TVA5", "0"))
 
@@ -20,6 +20,23 @@ async def active_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -> D
         for known in chorus_pro.parties.suppliers_of(caller.login)
     ]
     return Done(reply=wire.said(wire.FOUND, listeStructures=rows), summary={"found": len(rows)})
+
+
+async def attachments(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """List the structures that the technical account is attached to."""
+    rows: list[Reply] = [
+        {
+            "idStructure": known.id,
+            "identifiantStructure": known.siret,
+            "typeIdentifiantStructure": "SIRET",
+            "designationStructure": known.name,
+            "statutRattachementStructure": "VALIDEE",
+        }
+        for known in chorus_pro.parties.suppliers_of(caller.login)
+    ]
+    page = Page.of(wire.object_of(body, "parametresRecherche"))
+    reply = wire.said(wire.FOUND, listeStructureRattachement=page.cut(rows), parametresRetour=page.numbers(rows))
+    return Done(reply=reply, summary={"found": len(rows)})
 
 
 async def vat_rates(_: ChorusPro, __: Caller, ___: Body) -> Done:

@@ -36,7 +36,7 @@ STRUCTURES_KEPT = 600.0
 
 @dataclass(slots=True, kw_only=True)
 class Structures:
-    """What each technical account may issue for, by SIRET; None when Chorus Pro would not say."""
+    """What each technical account, by its login, may issue for, by SIRET; None when Chorus Pro would not say."""
 
     clock: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Mapping[str, int] | None]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class ChorusPro:
         known = await self._structures()
         if known is not None and _plain(supplier_siret) not in known:
             # A supplier attached a minute ago would pass for one nobody can see: ask again before saying so.
-            self.structures.forget(self.account.name)
+            self.structures.forget(self.account.login)
             known = await self._structures()
         return None if known is None else _plain(supplier_siret) in known
 
@@ -174,7 +174,7 @@ class ChorusPro:
 
     async def _structures(self) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""
-        remembered = self.structures.get(self.account.name)
+        remembered = self.structures.get(self.account.login)
         if remembered is not None:
             return remembered[0]
         known: Mapping[str, int] | None = None
@@ -184,7 +184,7 @@ class ChorusPro:
             answer = None
         if isinstance(answer, models.StructuresFound):
             known = {_plain(row.identifier): row.id for row in answer.structures if row.identifier}
-        self.structures.put(self.account.name, known)
+        self.structures.put(self.account.login, known)
         return known
 
     def _refused(self, operation: Operation[RequestT, AnswerT], refusal: Refusal) -> NoReturn:

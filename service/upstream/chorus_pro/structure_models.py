@@ -198,3 +198,29 @@ class SpaceRows(Received):
 
     paging: Paging | None = Field(default=None, alias="parametresRetour")
     rows: Listed[SpaceRow] = Field(default=(), alias="listeEspace")
+
+
+class AttachmentPage(Sent):
+    """Which part of one's own attachments is wanted."""
+
+    page: int = Field(alias="pageResultatDemandee")
+    size: int = Field(alias="nbResultatsParPage")
+
+
+class AttachmentSearch(Sent):
+    """recupererRattachementsMonCompteUtilisateur."""
+
+    page: AttachmentPage = Field(alias="parametresRecherche")
+
+
+class AttachmentRow(Received):
+    """One structure that the technical account is attached to."""
+
+    id: int = Field(alias="idStructure")
+    identifier: str | None = Field(default=None, alias="identifiantStructure")
+
+
+class AttachmentRows(Received):
+    """One page of structures that the technical account is attached to."""
+
+    rows: Listed[AttachmentRow] = Field(default=(), alias="listeStructureRattachement")

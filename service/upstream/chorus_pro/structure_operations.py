@@ -7,11 +7,13 @@ from service.upstream.chorus_pro.operations import UPSTREAM
 from service.upstream.operation import AnswerT, Doubt, Operation, RequestT
 
 
-def _read(name: str, path: str, request: type[RequestT], answer: type[AnswerT]) -> Operation[RequestT, AnswerT]:
+def _read(
+    name: str, path: str, request: type[RequestT], answer: type[AnswerT], api: str = "structures"
+) -> Operation[RequestT, AnswerT]:
     return Operation(
         name=name,
         upstream=UPSTREAM,
-        api="structures",
+        api=api,
         path=path,
         request=request,
         answer=answer,
@@ -32,3 +34,10 @@ LIST_MEMBERSHIPS = _read(
     models.MembershipRows,
 )
 SEARCH_SPACES = _read("rechercherEspaces", "/rechercher/espaces", models.SpaceSearch, models.SpaceRows)
+LIST_ATTACHMENTS = _read(
+    "recupererRattachementsMonCompteUtilisateur",
+    "/monCompte/recuperer/rattachements",
+    models.AttachmentSearch,
+    models.AttachmentRows,
+    api="utilisateurs",
+)
