@@ -283,8 +283,8 @@ _ROWS = (
         _R.ALREADY_ANSWERED, "The request already has its terminal result.", "Read that result.",
     ),
     _refused(
-        _R.REQUEST_UNKNOWN, "The relay never saw the request to withdraw, or no longer remembers it.",
-        "Check id and source.",
+        _R.REQUEST_UNKNOWN, "The relay knows no such request of this account.",
+        "Check id, source and account.",
     ),
     _refused(
         _R.RULES_NOT_MET, "The file breaks rules that Chorus Pro is known to apply; nothing was sent.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from contracts.reasons import Reason
-from service.accounts_file import AccountsInvalid, parse
+from service.accounts_file import AccountsInvalid, Entry, parse
 from service.core.account import DEFAULT, Account
 from service.core.errors import AccountRejected, CallFacts, EventInvalid
 from service.observability import events as happened
@@ -22,11 +22,11 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class _Rest:
-    """A rejected account: since when, for how long, with which password, and the one event allowed to try again."""
+    """A rejected account: since when, for how long, the mark of its secret, and the one event allowed to try again."""
 
     since: datetime
     lasts: timedelta
-    password: str | None = field(repr=False)
+    mark: str
     tried_at: datetime | None = None
 
 
@@ -53,14 +53,16 @@ class AccountBook:
         self._file = WatchedFile(file) if file else None
         self._accounts: dict[str, Account] = {} if file else {DEFAULT: default}
         self._passwords: dict[str, WatchedFile] = {}
+        self._pending: tuple[Entry, ...] = ()
+        self._complaint = ""
         self._resting: dict[str, _Rest] = {}
-        if password_file and not file:
-            self._passwords[DEFAULT] = WatchedFile(password_file)
         if self._file:
             self._read_accounts(self._file)
-        for name in tuple(self._accounts):
-            self._read_password(name)
-            self._tell(self._accounts[name])
+            return
+        if password_file:
+            self._passwords[DEFAULT] = WatchedFile(password_file)
+            self._read_password(DEFAULT)
+        self._tell(self._accounts[DEFAULT])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ class AccountBook:
         rest = self._resting.get(account.name)
         if rest is None or rest.tried_at == now:
             return True
-        if rest.password != account.password:
+        if rest.mark != account.mark:
             del self._resting[account.name]
             return True
         if now - (rest.tried_at or rest.since) < rest.lasts:
@@ -124,7 +126,7 @@ class AccountBook:
             )
         if known is not None and known.tried_at is None:
             return False
-        self._resting[account.name] = _Rest(since=now, lasts=self._reprobe, password=account.password)
+        self._resting[account.name] = _Rest(since=now, lasts=self._reprobe, mark=account.mark)
         return True
 
     def rest(self, name: str, since: datetime) -> None:
@@ -136,7 +138,7 @@ class AccountBook:
         if known is None:
             log.warning(happened.ACCOUNT_REJECTED, account=account.name, heard=True)
         lasts = self._reprobe * random.uniform(1.1, 2.0)  # noqa: S311  # spread, so that one of the others is next
-        self._resting[account.name] = _Rest(since=since, lasts=lasts, password=account.password)
+        self._resting[account.name] = _Rest(since=since, lasts=lasts, mark=account.mark)
 
     def accepted(self, name: str) -> bool:
         """The upstream took this account; whether it rested."""
@@ -146,8 +148,10 @@ class AccountBook:
         return rested
 
     def is_rejected(self, name: str) -> bool:
-        """Whether the last thing heard of this account is a rejection."""
-        return self._name(name) in self._resting
+        """Whether the last thing heard of this account, with the secret it has now, is a rejection."""
+        account = self.get(name)
+        rest = self._resting.get(account.name)
+        return rest is not None and rest.mark == account.mark
 
     def _name(self, name: str | None) -> str:
         self._refresh()
@@ -167,29 +171,48 @@ class AccountBook:
     def _refresh(self) -> None:
         if self._file is None:
             return
+        complaint = ""
         try:
             self._read_accounts(self._file)
         except AccountsInvalid as error:
-            log.warning(
-                happened.ACCOUNTS_UNREADABLE, detail=str(error), next_step="The former accounts are still used."
-            )
+            complaint = str(error)
+        # Tried again with each event while it, or a password of a new account, cannot be read; said once.
+        if complaint and complaint != self._complaint:
+            log.warning(happened.ACCOUNTS_UNREADABLE, detail=complaint, next_step="The former accounts are still used.")
+        self._complaint = complaint
 
     def _read_accounts(self, file: WatchedFile) -> None:
+        """All of a changed file or nothing of it: an account without its password would answer its events `failed`."""
         try:
             text = file.read_if_changed()
         except (OSError, ValueError) as error:
-            if self._accounts:
-                return
             raise AccountsInvalid(f"The accounts file {file.path} cannot be read: {_why(error)}.") from None
-        if text is None:
-            return
-        entries = parse(text, folder=file.path.parent)
-        self._passwords = {e.account.name: WatchedFile(e.password_file) for e in entries if e.password_file}
-        self._accounts = {entry.account.name: entry.account for entry in entries}
-        for name in self._accounts:
-            self._read_password(name)
-            self._tell(self._accounts[name])
-        log.info(happened.ACCOUNTS_READ, accounts=len(self._accounts))
+        if text is not None:
+            self._pending = ()
+            self._pending = parse(text, folder=file.path.parent)
+        if self._pending:
+            self._adopt(self._pending)
+
+    def _adopt(self, entries: tuple[Entry, ...]) -> None:
+        files = {entry.account.name: WatchedFile(entry.password_file) for entry in entries if entry.password_file}
+        accounts = {entry.account.name: self._with_password(entry.account, files) for entry in entries}
+        self._accounts, self._passwords, self._pending = accounts, files, ()
+        for account in accounts.values():
+            self._tell(account)
+        log.info(happened.ACCOUNTS_READ, accounts=len(accounts))
+
+    def _with_password(self, account: Account, files: Mapping[str, WatchedFile]) -> Account:
+        """The account with what its password file holds, or with the password it had while that cannot be read."""
+        if account.name not in files:
+            return account
+        try:
+            password = _password_in(account.name, files[account.name])
+        except AccountsInvalid:
+            former = self._accounts.get(account.name)
+            if former is None or former.login != account.login or not former.password:
+                raise
+            password = former.password
+        return replace(account, password=password) if password else account
 
     def _refresh_password(self, name: str) -> None:
         try:
@@ -199,13 +222,7 @@ class AccountBook:
 
     def _read_password(self, name: str) -> None:
         file = self._passwords.get(name)
-        if file is None:
-            return
-        try:
-            text = file.read_if_changed()
-        except (OSError, ValueError) as error:
-            raise AccountsInvalid(f"The password of account {name} cannot be read: {_why(error)}.") from None
-        password = text.strip("\r\n") if text is not None else ""
+        password = _password_in(name, file) if file else None
         if password:
             self._accounts[name] = replace(self._accounts[name], password=password)
             self._tell(self._accounts[name])
@@ -213,6 +230,17 @@ class AccountBook:
     def _tell(self, account: Account) -> None:
         for secret in account.secrets():
             self._on_secret(secret)
+
+
+def _password_in(name: str, file: WatchedFile) -> str | None:
+    """The password when its file has changed, else None; raises AccountsInvalid."""
+    try:
+        text = file.read_if_changed()
+    except (OSError, ValueError) as error:
+        raise AccountsInvalid(f"The password of account {name} cannot be read: {_why(error)}.") from None
+    if text is not None and not text.strip("\r\n"):
+        raise AccountsInvalid(f"The password of account {name} cannot be read: {file.path} is empty.")
+    return text.strip("\r\n") if text is not None else None
 
 
 def _why(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -41,6 +42,7 @@ class _ChorusPro(_Part):
     login: Annotated[str, Field(min_length=1)]
     password: SecretStr | None = None
     password_file: Path | None = None
+    password_changed: date | None = None
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -107,6 +109,7 @@ def _entry(name: str, given: _Account, folder: Path) -> Entry:
         preflight=given.preflight,
         lookup=given.lookup,
         feed=given.feed,
+        password_changed=chorus_pro.password_changed if chorus_pro else None,
     )
     file = chorus_pro.password_file if chorus_pro else None
     return Entry(account=account, password_file=folder / file if file else None)

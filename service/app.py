@@ -28,6 +28,7 @@ from service.observability import events as happened
 from service.observability.log import get_logger
 from service.observability.metrics import Metrics
 from service.observability.settled import reporter
+from service.password_watch import PasswordWatch
 from service.pipeline import Pipeline
 from service.recovery import Recovery
 from service.rests import Rests
@@ -119,7 +120,13 @@ class Worker:
             if not await before(stopping, bus.__aenter__()):
                 return
             books = self._bookkeeping(bus, feed.wanted)
-            keeping = (books.run(), maintenance.run(), maintenance.announcements.run(), feed.run())
+            keeping = (
+                books.run(),
+                maintenance.run(),
+                maintenance.announcements.run(),
+                feed.run(),
+                self._password_watch(maintenance).run(),
+            )
             async with contextlib.aclosing(_Closing(bus)), running(*keeping):
                 self._consume(bus)
                 log.info(happened.WORKER_STARTED, profile=self._settings.profile, prefix=self._topology.prefix)
@@ -244,6 +251,10 @@ class Worker:
             types=tuple(ROUTES),
             feeds=feeds,
         )
+
+    def _password_watch(self, maintenance: Maintenance) -> PasswordWatch:
+        show = self._metrics.password_ends
+        return wiring.password_watch(self._settings, self._accounts, self.upstreams, maintenance.rests, show)
 
     def _health(self) -> HealthServer:
         async def broker_consumed() -> bool:

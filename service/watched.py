@@ -18,17 +18,18 @@ class WatchedFile:
     def read_if_changed(self) -> str | None:
         """Its text when it differs from the last time, else None.
 
-        Raises OSError when it cannot be read and ValueError when it is too large or no UTF-8 text; either way it is not
-        read again before it changes.
+        Raises OSError when it cannot be read, each time until it can: who may read it is no change of a file that it
+        shows. Raises ValueError when it is too large or no UTF-8 text, and does not read it again before it changes.
         """
         stat = self.path.stat()
         mark = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
         if mark == self._seen:
             return None
+        content = self.path.read_bytes() if stat.st_size <= LARGEST else None
         self._seen = mark
-        if stat.st_size > LARGEST:
+        if content is None:
             raise ValueError(f"{self.path} is larger than {LARGEST} bytes")
         try:
-            return self.path.read_text(encoding="utf-8")
+            return content.decode("utf-8")
         except UnicodeDecodeError:
             raise ValueError(f"{self.path} is not UTF-8 text") from None

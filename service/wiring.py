@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,10 @@ from service.core.doubt import DoubtPolicy
 from service.core.errors import EventInvalid
 from service.core.feed import FeedPlan
 from service.core.recoverability import RetryPolicy
+from service.password_watch import DAY, PasswordWatch
+from service.password_watch import EVENT as WATCH
 from service.preflight import Preflight
+from service.rests import Rests
 from service.task import Policies
 from service.upstream import (
     CHORUS_PRO,
@@ -22,6 +25,7 @@ from service.upstream import (
     Platform,
     Requester,
     TechnicalAccount,
+    Upstreams,
     UpstreamSettings,
     load_mapping,
 )
@@ -86,6 +90,7 @@ def account_book(settings: Settings, secrets: Secrets) -> AccountBook:
             name=DEFAULT,
             login=settings.chorus_pro.login,
             password=password.get_secret_value() if password else None,
+            password_changed=settings.chorus_pro.password_changed,
         ),
         reprobe=timedelta(seconds=settings.chorus_pro.reprobe),
         file=settings.accounts,
@@ -127,10 +132,38 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
     )
 
 
+def password_watch(
+    settings: Settings,
+    accounts: AccountBook,
+    upstreams: Upstreams,
+    rests: Rests,
+    show: Callable[[str, datetime | None], None],
+) -> PasswordWatch:
+    """What asks when passwords expire, as each account may."""
+
+    async def ask(name: str) -> Sequence[datetime]:
+        directory = upstreams.directory(account=name, event=WATCH)
+        return await directory.password_ends(first=accounts.get(name).suppliers)
+
+    return PasswordWatch(
+        accounts=accounts,
+        rests=rests,
+        gates=upstreams.gates,
+        ask=ask if settings.chorus_pro.password_check else None,
+        show=show,
+        ahead=timedelta(days=settings.chorus_pro.password_warning),
+        every=settings.chorus_pro.password_check or DAY,
+    )
+
+
 def health_account(accounts: AccountBook) -> str:
-    """The account a health check asks with: the first that reaches Chorus Pro, as the accounts are now."""
+    """The account a health check asks with: the first that reaches Chorus Pro and is not rejected, if there is one.
+
+    A rejected one would serve too, but each try brings it nearer to being locked.
+    """
     names = accounts.names
-    return next((name for name in names if accounts.get(name).reaches_chorus_pro), names[0])
+    reaching = [name for name in names if accounts.get(name).reaches_chorus_pro] or names[:1]
+    return next((name for name in reaching if not accounts.is_rejected(name)), reaching[0])
 
 
 def bounded(timeout: float, lease: float) -> float:
@@ -163,6 +196,9 @@ def technical_account(accounts: AccountBook, name: str) -> TechnicalAccount:
 
 
 def upstream_names(settings: Settings, accounts: AccountBook) -> tuple[str, ...]:
-    """The upstreams this worker is configured for; probes and the calendar concern these."""
-    chorus_pro = any(accounts.get(name).reaches_chorus_pro for name in accounts.names)
+    """The upstreams this worker is configured for; probes and the calendar concern these.
+
+    A file of accounts may hold one that reaches Chorus Pro tomorrow.
+    """
+    chorus_pro = settings.accounts or any(accounts.get(name).reaches_chorus_pro for name in accounts.names)
     return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, settings.dume.platform_id)) if on)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from service.accounts import AccountBook
 from service.core.errors import AccountRejected, CredentialsRejected, NotSubscribed, Unreachable, UpstreamFailure
 from service.core.gate import Gates
+from service.core.password import password_end
 from service.upstream import CHORUS_PRO, Upstreams, UpstreamSettings
 from service.upstream.chorus_pro import operations
 from service.upstream.chorus_pro.models import Nothing
@@ -74,12 +75,15 @@ async def token(upstream: UpstreamSettings, on_token: Callable[[str], object]) -
     return ok("token", f"issued by {upstream.oauth_url}")
 
 
-async def health(upstream: UpstreamSettings, accounts: AccountBook, names: tuple[str, ...]) -> AsyncIterator[Line]:
-    """Whether each upstream answers, and Chorus Pro each technical account."""
+async def health(
+    upstream: UpstreamSettings, accounts: AccountBook, names: tuple[str, ...], ahead: timedelta
+) -> AsyncIterator[Line]:
+    """Whether each upstream answers, and Chorus Pro each technical account, whose password should last `ahead`."""
     async with Upstreams(upstream, Gates(interval=timedelta(seconds=30))) as upstreams:
         for name in names:
             try:
-                await upstreams.check_health(name)
+                if name != CHORUS_PRO or any(accounts.get(one).reaches_chorus_pro for one in accounts.names):
+                    await upstreams.check_health(name)
             except UpstreamFailure as failure:
                 yield fail(name, _with_advice(failure))
                 continue
@@ -87,7 +91,10 @@ async def health(upstream: UpstreamSettings, accounts: AccountBook, names: tuple
                 yield ok(name, "answers")
                 continue
             for account in accounts.names:
-                yield await _account(upstreams, upstream, accounts, account)
+                taken = await _account(upstreams, upstream, accounts, account)
+                yield taken
+                if taken.verdict == "ok":
+                    yield await _password(upstreams, accounts, account, ahead)
 
 
 async def _account(upstreams: Upstreams, upstream: UpstreamSettings, accounts: AccountBook, name: str) -> Line:
@@ -98,6 +105,26 @@ async def _account(upstreams: Upstreams, upstream: UpstreamSettings, accounts: A
     except UpstreamFailure as failure:
         return fail(CHORUS_PRO, f"account {name}: {_with_advice(failure)}")
     return ok(CHORUS_PRO, f"answers, and takes account {name}")
+
+
+async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahead: timedelta) -> Line:
+    """When the password expires; that nobody says so stops nothing."""
+    account, now, why = accounts.get(name), datetime.now(UTC), ""
+    told: Sequence[datetime] = ()
+    try:
+        directory = upstreams.directory(account=name, event="doctor")
+        told = await directory.password_ends(first=account.suppliers)
+    except UpstreamFailure as failure:
+        why = f" ({_with_advice(failure)})"
+    end = password_end(told, account.password_changed, now)
+    if end is None:
+        text = f"account {name}: Chorus Pro does not show when it expires{why}; note the day it was changed on in"
+        return ok("password", f"{text} RELAY_CHORUS_PRO__PASSWORD_CHANGED, or password_changed of the account")
+    text = f"account {name}: expires on {end.at:%Y-%m-%d}, in {end.days_left(now)} days"
+    counted = "" if end.is_told else ", counted from the day it was changed on"
+    if not end.is_near(now, ahead):
+        return ok("password", text + counted)
+    return warning("password", f"{text}{counted}; have the main manager renew it in Chorus Pro and change the secret")
 
 
 def _with_advice(failure: UpstreamFailure) -> str:

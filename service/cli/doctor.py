@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from importlib.metadata import version
 
 import typer
@@ -132,5 +133,6 @@ async def _of_upstreams(
     yield line
     if line.has_failed:
         return
-    async for line in diagnosis.health(upstream, accounts, wiring.upstream_names(settings, accounts)):
+    ahead = timedelta(days=settings.chorus_pro.password_warning)
+    async for line in diagnosis.health(upstream, accounts, wiring.upstream_names(settings, accounts), ahead):
         yield line

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from contracts.changes import FeedRole
@@ -18,8 +19,9 @@ DEFAULT = "default"
 class Account:
     """Login and password are None when this account does not reach Chorus Pro; no suppliers means any supplier.
 
-    `preflight` and `lookup` are None where the account leaves them to the settings.
-    `feed` is as whom it hears of changes of status; None leaves that to the settings.
+    `preflight` and `lookup` are None where the account leaves them to the settings. `feed` is as whom it hears of
+    changes of status; None leaves that to the settings. `password_changed` is the day somebody says its password was
+    last changed on.
     """
 
     name: str
@@ -29,6 +31,11 @@ class Account:
     preflight: Literal["off", "warn", "enforce"] | None = None
     lookup: bool | None = None
     feed: frozenset[FeedRole] | None = None
+    password_changed: date | None = None
+
+    def serves(self, supplier: str | None) -> bool:
+        """Whether this account may send for a supplier, and tell of its invoices."""
+        return not self.suppliers or "".join((supplier or "").split()) in self.suppliers
 
     @property
     def reaches_chorus_pro(self) -> bool:

@@ -129,6 +129,7 @@ class StatusFeed:
                 speaker=self._speaker(tick.feed),
                 publish=self.publish,
                 alive=lambda: self._alive(tick.feed),
+                serves=lambda supplier: self._serves(tick.feed, supplier),
             )
             await reading.run()
             return await self._finish(reading), _facts(reading)
@@ -191,6 +192,10 @@ class StatusFeed:
         feed = tick.feed
         self.accounts.check_rested(feed.account, datetime.now(UTC))
         return Changes(chorus_pro=self.upstreams.chorus_pro(account=feed.account, event=_key(feed)), role=feed.role)
+
+    def _serves(self, feed: Feed, supplier: str | None) -> bool:
+        """Whether an invoice is the account's to hear of: one it received is, whoever sent it."""
+        return feed.role is FeedRole.RECIPIENT or self.accounts.get(feed.account).serves(supplier)
 
     def _speaker(self, feed: Feed) -> Speaker:
         codes = self.upstreams.mapping.chorus_pro.reform_codes

@@ -41,7 +41,10 @@ class OutOfTime(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """One round. `publish` returns when the broker has confirmed; `alive` is called after each page."""
+    """One round. `publish` returns when the broker has confirmed; `alive` is called after each page.
+
+    `serves` says of a supplier's SIRET whether its invoices are the account's to hear of, whatever its login may see.
+    """
 
     plan: FeedPlan
     tick: Tick
@@ -52,6 +55,7 @@ class Reading:
     speaker: Speaker
     publish: Publish
     alive: Callable[[], Awaitable[None]]
+    serves: Callable[[str | None], bool]
     mark: datetime = field(init=False)
     invoices: int = 0
     told: int = 0
@@ -101,7 +105,9 @@ class Reading:
         news = [
             (one, step, told)
             for one in shown
-            if (step := one.step) is not None and is_news(step, told := known.get(one.invoice.chorus_pro_id), floor)
+            if self.serves(one.invoice.supplier_siret)
+            and (step := one.step) is not None
+            and is_news(step, told := known.get(one.invoice.chorus_pro_id), floor)
         ]
         for start in range(0, len(news), AT_ONCE) or (0,):
             await self._tell_some(news[start : start + AT_ONCE], floor, now)

@@ -16,6 +16,7 @@ from service.accounts import AccountBook
 from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
+from service.core.errors import EventInvalid
 from service.core.preflight import NO_INSPECTION, Inspection
 from service.core.question import Number, Screen
 from service.core.replies import Replies
@@ -24,7 +25,6 @@ from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.chorus_pro.directory import Directory
-from service.upstream.chorus_pro.searching import Searches
 from service.upstream.dume import Dume
 
 WARNINGS = "warnings"
@@ -83,11 +83,15 @@ class Calls:
         self.accounts.check_rested(self.account, self.now)
         return self.upstreams.directory(account=self.account, event=self.event, until=min(until, self.until))
 
-    @property
-    def invoice_searches(self) -> Searches:
-        """The searches for invoices, in the same name; raises AccountRejected like `chorus_pro`."""
-        most = self.upstreams.mapping.chorus_pro.unbounded_most
-        return Searches(chorus_pro=self.chorus_pro, unbounded_most=most)
+    def check_supplier(self, siret: str | None) -> None:
+        """Raise EventInvalid when the account may neither send for this supplier nor ask about its invoices."""
+        if not self.accounts.get(self.account).serves(siret):
+            detail = f"Supplier {siret} is not one of account {self.account}."
+            raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
+
+    def may_tell_of(self, supplier: str | None) -> bool:
+        """Whether invoices of this supplier are the account's to see, whatever its login may see."""
+        return self.accounts.get(self.account).serves(supplier)
 
     def require(self, upstream: str) -> None:
         """Raise EventInvalid unless this account is configured for the upstream."""

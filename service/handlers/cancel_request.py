@@ -37,11 +37,13 @@ class CancelRequest(Read[RequestCancellationRequested]):
         source = request.source or event.envelope.source
         done = Draft(type="request.cancellation.done.v1", data=RequestCancellationDone(id=request.id, source=source))
         # Without an outcome this only leaves a mark; the request may be taken up by another worker at any moment.
-        entry = await calls.ledger.withdraw(source, request.id, None)
+        entry = await calls.ledger.withdraw(source, request.id, None, event.account)
         if entry is None or _is_mark(entry):
             return (done,)
+        if _is_anothers(entry, event):
+            return (_refused(request.id, source, Reason.REQUEST_UNKNOWN),)
         told = _told(entry, calls)
-        before = await calls.ledger.withdraw(source, request.id, store((told,))) or entry
+        before = await calls.ledger.withdraw(source, request.id, store((told,)), event.account) or entry
         after = (await calls.ledger.find(request.id, source))[0]
         if after.state is State.CLOSED and after.reason == Reason.CANCELLED:
             return told, done
@@ -53,6 +55,11 @@ class CancelRequest(Read[RequestCancellationRequested]):
 def _is_mark(entry: Entry) -> bool:
     """Whether the request was withdrawn before it came: should it come, its own delivery answers it."""
     return entry.state is State.CLOSED and entry.reason == Reason.CANCELLED and entry.outcome is None
+
+
+def _is_anothers(entry: Entry, event: Event) -> bool:
+    """Whether another account made the request; one that was given another name meanwhile is the same."""
+    return entry.account != event.account and entry.echo.get("account") != event.envelope.account
 
 
 def _told(entry: Entry, calls: Calls) -> ResultEvent:

@@ -33,6 +33,7 @@ class CorrectValidator(Decide[InvoiceValidatorCorrectionRequested]):
     call: ClassVar[Operation[Any, Any]] = CORRECT_VALIDATOR
     screen: ClassVar[Screen] = SCREEN
     family: ClassVar[str] = "invoice.validator.correction"
+    role: ClassVar[str] = "supplier"
 
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
         """Among the invoices issued."""

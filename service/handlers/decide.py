@@ -19,6 +19,7 @@ from service.core.standing_before import BEFORE, Before, Since, without_earlier
 from service.handlers import decision_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.decision_results import Located, NotReady, Seen, Stands
+from service.handlers.own_invoices import check_named, sees
 from service.upstream import Refusal
 from service.upstream.chorus_pro import InvoiceHistory
 from service.upstream.chorus_pro.decisions import Decided, Decisions
@@ -51,6 +52,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     upstream: ClassVar[str] = Upstream.CHORUS_PRO
     reads_first: ClassVar[bool] = True
     family: ClassVar[str]
+    role: ClassVar[str]
 
     @abstractmethod
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
@@ -75,6 +77,11 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     async def explain(self, asked: AskedT, stands: Stands, calls: Calls) -> tuple[Reason, Explained]:
         """What else helps to understand a refusal, and perhaps a better reason; a failure on the way leaves it out."""
         return stands.reason, {}
+
+    def check(self, prepared: Wanted[AskedT], calls: Calls) -> None:
+        """As everywhere, and a supplier acts on its own invoices alone."""
+        super().check(prepared, calls)
+        check_named(self.role, prepared.asked.supplier_siret, calls)
 
     def prepare(self, request: AskedT, event: Event) -> Wanted[AskedT]:
         """What is wanted."""
@@ -102,6 +109,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
                 return self.not_ready(Reason.INVOICE_AMBIGUOUS if fitting else Reason.INVOICE_NOT_FOUND)
             found = fitting[0]
             invoice_id = found.chorus_pro_id
+        elif not await sees(self.role, invoice_id, calls):
+            return self.not_ready(Reason.INVOICE_NOT_FOUND)
         history = await calls.chorus_pro.history(invoice_id)
         if isinstance(history, Refusal):
             if history.code in calls.upstreams.mapping.chorus_pro.refusals.invoice_not_found:

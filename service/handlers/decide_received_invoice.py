@@ -37,6 +37,7 @@ class DecideReceivedInvoice(Decide[InvoiceRecipientDecisionRequested]):
     call: ClassVar[Operation[Any, Any]] = SET_STATUS
     screen: ClassVar[Screen] = SCREEN
     family: ClassVar[str] = "invoice.recipient.decision"
+    role: ClassVar[str] = "recipient"
 
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
         """Among the invoices received."""

@@ -37,6 +37,7 @@ class DecideValidation(Decide[InvoiceValidatorDecisionRequested]):
     call: ClassVar[Operation[Any, Any]] = VALIDATE
     screen: ClassVar[Screen] = SCREEN
     family: ClassVar[str] = "invoice.validator.decision"
+    role: ClassVar[str] = "validator"
 
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
         """Among the invoices of this account's validators."""

@@ -16,6 +16,7 @@ from service.core.draft import Draft
 from service.core.errors import EventInvalid
 from service.core.received_file import file_name, media_type
 from service.handlers.base import Calls, Event, Read, reason_of
+from service.handlers.own_invoices import check_named, searches, sees
 from service.upstream import Refusal
 from service.upstream.chorus_pro.downloads import Downloads, Oversized
 
@@ -65,11 +66,14 @@ class DownloadDocuments(Read[InvoiceDownloadRequested]):
 
 async def _found(role: str, named: NamedInvoice, calls: Calls) -> DownloadedInvoice | Draft:
     """The invoice that is meant, or the refusal that says why there is none."""
+    check_named(role, named.supplier_siret, calls)
     if named.chorus_pro_id is not None:
+        if not await sees(role, named.chorus_pro_id, calls):
+            return _refused(Reason.INVOICE_NOT_FOUND, named=named)
         return DownloadedInvoice(
             chorus_pro_id=named.chorus_pro_id, invoice_number=named.invoice_number, supplier_siret=named.supplier_siret
         )
-    shown = await calls.invoice_searches.numbered(
+    shown = await searches(calls).numbered(
         role, named.invoice_number or "", named.supplier_siret, named.recipient_siret
     )
     if isinstance(shown, Refusal):

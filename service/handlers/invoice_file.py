@@ -59,11 +59,8 @@ def to_deposit(request: InvoiceDepositRequested, inspection: Inspection) -> Depo
 
 def check_suppliers(deposit: Deposit, calls: Calls) -> None:
     """Raise EventInvalid when the account may not send for a supplier of the file."""
-    allowed = calls.accounts.get(calls.account).suppliers
     for invoice in deposit.invoices:
-        if allowed and invoice.supplier_siret not in allowed:
-            detail = f"Supplier {invoice.supplier_siret} is not one of account {calls.account}."
-            raise EventInvalid(Reason.SUPPLIER_NOT_IN_ACCOUNT, detail)
+        calls.check_supplier(invoice.supplier_siret)
 
 
 def _check_expectation(expect: Expectation, document: Document) -> None:

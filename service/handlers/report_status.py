@@ -19,6 +19,7 @@ from service.core.draft import Draft
 from service.core.invoices import FoundInvoice
 from service.core.listed import ListedInvoice
 from service.handlers.base import Calls, Event, Read
+from service.handlers.own_invoices import check_named, searches, sees
 from service.upstream import Refusal
 from service.upstream.chorus_pro.histories import Histories, WholeHistory
 
@@ -31,18 +32,19 @@ class ReportStatus(Read[InvoiceStatusRequested]):
 
     async def handle(self, request: InvoiceStatusRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Find the invoice by number when its Chorus Pro id is not given, then read its history and its parties."""
+        check_named(request.role, request.supplier_siret, calls)
         found: FoundInvoice | ListedInvoice | Refusal | None = None
         invoice_id = request.chorus_pro_id
         if invoice_id is None:
-            shown = await calls.invoice_searches.numbered(
-                request.role, request.invoice_number or "", request.supplier_siret
-            )
+            shown = await searches(calls).numbered(request.role, request.invoice_number or "", request.supplier_siret)
             if isinstance(shown, Refusal):
                 return (_refused(request, Reason.UPSTREAM_REFUSED, shown),)
             if not shown:
                 return (_refused(request, Reason.INVOICE_NOT_FOUND),)
             found = shown[0]
             invoice_id = found.chorus_pro_id
+        elif not await sees(request.role, invoice_id, calls):
+            return (_refused(request, Reason.INVOICE_NOT_FOUND),)
         histories = Histories(chorus_pro=calls.chorus_pro)
         history = await histories.whole(invoice_id)
         if isinstance(history, Refusal):

@@ -55,7 +55,7 @@ async def _told(
     recipients = calls.upstreams.recipients
     recipient = await recipients.find(siret, code, directory)
     found = _findings(invoice, deposit, recipient, directory)
-    if found and recipients.age(siret) > FRESH:
+    if found and recipients.age(siret, directory) > FRESH:
         recipient = await recipients.find(siret, code, directory, at_most=FRESH)
         found = _findings(invoice, deposit, recipient, directory)
     return found

@@ -12,6 +12,7 @@ from service.core.draft import Draft
 from service.core.errors import EventInvalid, NotSubscribed
 from service.core.listed import ListedInvoice
 from service.handlers.base import Calls, Event, Read
+from service.handlers.own_invoices import check_named, searches
 from service.upstream import Refusal
 
 PAGE = 100
@@ -30,8 +31,9 @@ class SearchInvoices(Read[InvoiceSearchRequested]):
 
     async def handle(self, request: InvoiceSearchRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Search to the end, and report page by page, then how much it was."""
+        check_named(request.role, request.supplier_siret, calls)
         try:
-            found = await calls.invoice_searches.find(request)
+            found = await searches(calls).find(request)
         except NotSubscribed as error:
             if request.is_of_payment_requests:
                 raise EventInvalid(Reason.NOT_CONFIGURED, _NOT_OFFERED) from error

@@ -98,9 +98,10 @@ class Ledger(ABC):
         """Note that a copy with this turn is safe in a queue, so that older copies are dropped."""
 
     @abstractmethod
-    async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+    async def withdraw(self, source: str, id: str, outcome: bytes | None, account: str = "") -> Entry | None:
         """Close an entry nothing was sent for, with `outcome`; returns the entry as it was before, or as it stands
         when it could not be withdrawn (look at its state); None when there was none: a mark is left for it.
+        The mark withdraws a request of `account`, of any when that is empty.
         Without an `outcome` an entry that exists is left as it is: it must never be closed with nothing to publish.
         """
 

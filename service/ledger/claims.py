@@ -48,11 +48,7 @@ def name_of(source: str, id: str) -> str:
 
 def begin(db: Database, asking: Asking, lease: float) -> Begun:
     """Take the lease of a write, creating its entry when there is none."""
-    asked = asking.asked
-    row = create(db, asked, asking.turn, asking.unseen_wait)
-    created = row is not None
-    if row is None:
-        row = db.execute(ROW, (asked.source, asked.id)).fetchone()
+    row, created = _entered(db, asking)
     standing, earlier = _standing(db, row, asking, db.now() + lease)
     if standing is not Standing.HELD:
         return Begun(standing=standing, entry=read(db, row), created=created)
@@ -62,6 +58,20 @@ def begin(db: Database, asking: Asking, lease: float) -> Begun:
     entry = _take(db, asking, db.now() + lease, is_sending=is_sending)
     before = earlier if is_unsent else None
     return Begun(standing=standing, entry=entry, created=created, is_sending=is_sending, sent_before=before)
+
+
+def _entered(db: Database, asking: Asking) -> tuple[Row, bool]:
+    """The row of a write, and whether it was made just now."""
+    asked = asking.asked
+    row = create(db, asked, asking.turn, asking.unseen_wait)
+    if row is not None:
+        return row, True
+    found: Row = db.execute(ROW, (asked.source, asked.id)).fetchone()
+    if not _is_mark_of_another(found, asked.account):
+        return found, False
+    db.execute("DELETE FROM entries WHERE source = ? AND id = ?", (asked.source, asked.id))
+    row = create(db, asked, asking.turn, asking.unseen_wait)
+    return (found, False) if row is None else (row, True)
 
 
 def create(db: Database, asked: Registration, turn: int, unseen_wait: float | None) -> Row | None:
@@ -117,11 +127,15 @@ def raise_turn(db: Database, *, source: str, id: str, turn: int) -> None:
     db.execute("UPDATE entries SET turn = ? WHERE source = ? AND id = ? AND turn < ?", (turn, source, id, turn))
 
 
-def withdraw(db: Database, *, source: str, id: str, outcome: bytes | None) -> Entry | None:
+def withdraw(db: Database, *, source: str, id: str, outcome: bytes | None, account: str) -> Entry | None:
     """Close what nothing was sent for, with `outcome`; the entry as it was, None when a mark was left instead."""
     row = db.execute(ROW, (source, id)).fetchone()
+    if row is not None and _is_mark_of_another(row, account):
+        # Two accounts withdrew what neither has sent: the one row stands for both.
+        db.execute("UPDATE entries SET account = '' WHERE source = ? AND id = ?", (source, id))
+        return None
     if row is None:
-        create(db, _mark(source, id), 0, None)
+        create(db, _mark(source, id, account), 0, None)
         closed = "UPDATE entries SET state = 'closed', reason = ? WHERE source = ? AND id = ?"
         db.execute(closed, (WITHDRAWN, source, id))
         return None
@@ -208,6 +222,11 @@ def _take(db: Database, asking: Asking, until: float, *, is_sending: bool) -> En
     return read(db, row)
 
 
-def _mark(source: str, id: str) -> Registration:
+def _is_mark_of_another(row: Row, account: str) -> bool:
+    """Whether a request was withdrawn before it came, by another account than this."""
+    return row["digest"] == "" and row["account"] not in ("", account)
+
+
+def _mark(source: str, id: str, account: str) -> Registration:
     """What is known of a request that was withdrawn before it came."""
-    return Registration(source=source, id=id, type="", account="", operation="", digest="", subject=None, keys=())
+    return Registration(source=source, id=id, type="", account=account, operation="", digest="", subject=None, keys=())

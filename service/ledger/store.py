@@ -69,9 +69,9 @@ class StoredLedger(Ledger):
         work = partial(claims.raise_turn, source=source, id=id, turn=turn)
         await self._writer.run(work, names=[name_of(source, id)])
 
-    async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+    async def withdraw(self, source: str, id: str, outcome: bytes | None, account: str = "") -> Entry | None:
         """Close a claimed row that nobody works on; without an outcome only leave a closed one where there is none."""
-        work = partial(claims.withdraw, source=source, id=id, outcome=outcome)
+        work = partial(claims.withdraw, source=source, id=id, outcome=outcome, account=account)
         return await self._writer.run(work, names=[name_of(source, id)])
 
     async def decide(

@@ -44,6 +44,10 @@ ACCOUNTS_UNREADABLE: Final = "accounts_found_unreadable"
 ACCOUNT_REJECTED: Final = "account_rejected"
 """A technical account was refused; a person must renew its password."""
 ACCOUNT_ACCEPTED: Final = "account_accepted_again"
+PASSWORD_END_NEARED: Final = "account_password_end_neared"  # noqa: S105  the name of a line
+"""The password of a technical account expires soon, or has expired; said daily until it is renewed."""
+PASSWORD_END_MISSED: Final = "account_password_end_not_shown"  # noqa: S105  the same
+"""Nobody says when the password of an account expires; said once for each reason."""
 
 LEDGER_LOST: Final = "ledger_lost"
 """It cannot be read or written; said once, and nothing is taken from the queues until `ledger_regained`."""

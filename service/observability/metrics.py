@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
@@ -65,6 +68,14 @@ class Metrics:
         self.account_password_expiry = self._gauge(
             "account_password_expiry_timestamp_seconds", "When the technical password expires.", "account"
         )
+
+    def password_ends(self, account: str, at: datetime | None) -> None:
+        """Show when the password of an account expires; nothing while nobody knows."""
+        if at is not None:
+            self.account_password_expiry.labels(account).set(at.timestamp())
+            return
+        with contextlib.suppress(KeyError):  # what some versions of the library raise where nothing was shown
+            self.account_password_expiry.remove(account)
 
     def called(self, upstream: str, operation: str, status: str, seconds: float) -> None:
         """Count one call upstream; `status` is the HTTP status, `not-sent` or `lost`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -61,9 +61,10 @@ class LedgerGroup(Group):
     """What was asked of an upstream, and what it answered."""
 
     url: SecretStr
-    """sqlite:///relative/path.db or sqlite:////absolute/path.db, on a local disk; by default var/ledger.db in the
-    working folder for the local profile, /var/lib/piste-relay/ledger.db otherwise. Losing it makes every write that
-    comes back one to look up first. This version refuses postgresql:// at start."""
+    """sqlite:///relative/path.db or sqlite:////absolute/path.db, on a local disk, for the workers of one machine; or
+    postgresql://user:password@host:5432/database, for workers on any number of machines, a cluster with all its nodes
+    (one:5432,two:5432). By default var/ledger.db in the working folder for the local profile,
+    /var/lib/piste-relay/ledger.db otherwise. Losing it makes every write that comes back one to look up first."""
     lease: Annotated[Seconds, Field(ge=1, le=3600)] = 120.0
     """Seconds a worker owns an event without renewing. No call takes longer than four fifths of it: shorter, and slow
     answers count as lost; longer, and the events of a killed worker wait for it."""
@@ -118,6 +119,15 @@ class ChorusProGroup(Group):
     reprobe: Annotated[Seconds, Field(ge=1)] = 3600.0
     """Seconds a rejected technical account is left alone. An hour, because Chorus Pro locks accounts that insist; a
     changed password is tried at once."""
+    password_changed: date | None = None
+    """Day the password was last changed on (2026-11-24). Only used where Chorus Pro does not show when it expires: that
+    is 424 days later."""
+    password_warning: Annotated[Days, Field(ge=0, le=424)] = 30.0
+    """Days before the end of a password from which on `doctor` and the log warn of it, of every account; 0 warns of
+    passwords that have expired only. Only the main manager of the company can change it, who may be away."""
+    password_check: Annotated[Seconds, Field(ge=0, le=604_800)] = 86_400.0
+    """Seconds between two questions when the password of an account expires; each worker asks for itself, at start and
+    then a day later: some calls for each account. 0 never asks; `password_changed` counts all the same."""
 
 
 class DumeGroup(Group):

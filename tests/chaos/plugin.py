@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ from tests.chaos.table import kept, lines
 FOLDER = Path(__file__).parent
 SHORT_LIMIT = 450  # seconds of one scenario on a machine that does much else; usually some twenty
 FULL_LIMIT = 600
+WHOLE_LIMIT = 885
+"""Seconds after which the full form ends, whatever runs: a quarter of an hour with what it takes to stop everything."""
 DEFAULT_WORKERS = 3
+BEGUN = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest the markers."""
+    config.stash[BEGUN] = time.monotonic()
     if config.option.chaos_seed is None:  # one for the whole run, also where several processes share it
         config.option.chaos_seed = secrets.randbelow(1_000_000)
     config.addinivalue_line("markers", "chaos: several workers under a stream, and everything around them breaks")
@@ -41,11 +47,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.parent == FOLDER:
             item.add_marker(pytest.mark.chaos)
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
+                item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT, method="signal"))
     if not is_full:
         left_out = [item for item in items if item.get_closest_marker("full") is not None]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Give a scenario no more time than the whole has left."""
+    if item.get_closest_marker("chaos") is not None and item.config.getoption("--chaos") == "full":
+        left = max(item.config.stash[BEGUN] + WHOLE_LIMIT - time.monotonic(), 1)
+        limit = item.get_closest_marker("timeout")
+        wanted = limit.args[0] if limit is not None else FULL_LIMIT
+        item.add_marker(pytest.mark.timeout(min(wanted, left), method="signal"), append=False)
+    return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # Any: it has no public type

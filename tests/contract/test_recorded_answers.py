@@ -37,7 +37,7 @@ from service.upstream.chorus_pro import (
 )
 from service.upstream.chorus_pro.decisions import Decisions, OfferedReason
 from service.upstream.chorus_pro.directory import Directory
-from service.upstream.chorus_pro.structure_models import MembershipRow, SpaceRow
+from service.upstream.chorus_pro.structure_models import AttachmentRow, MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
 from service.upstream.operation import Operation
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
@@ -318,6 +318,19 @@ ROWS: list[tuple[str, Ask, object]] = [
         "directory.spaces",
         directory(lambda client: client.spaces(26346724)),
         (SpaceRow(id=12, code="1", label="Factures reçues", state="ACTIVE", right="HABILITATION_NOUVELLE"),),
+    ),
+    (
+        "directory.attachments",
+        directory(lambda client: client.attachments()),
+        (
+            AttachmentRow(
+                id=26346724,
+                identifier="99900012800010",
+                name="VILLE DE EXEMPLEVILLE",
+                role="ROLE_NOUVEAU",
+                status="VALIDEE",
+            ),
+        ),
     ),
     ("health.chorus-pro", lambda upstreams: upstreams.check_health("chorus-pro"), None),
     ("dume.created", create(), Saved(dume_id="k7p2x9qd", state_code="brouillon")),

@@ -12,15 +12,16 @@ from service.upstream.chorus_pro import decision_operations as decisions
 from service.upstream.chorus_pro import reference_models as listed
 from service.upstream.chorus_pro import reference_operations as lists
 from service.upstream.chorus_pro.models import Nothing, Paging, Structure, StructuresFound
+from service.upstream.chorus_pro.structure_models import AttachedService, AttachmentRow
 from service.upstream.operation import Operation
 
-CANAL = decided.AttachmentRow(
+CANAL = AttachmentRow(
     id=26346730,
     identifier="99941414100013",
     name="ENTREPRISE FICTIVE DU CANAL",
     role="ROLE_NOUVEAU",
     status="VALIDE",
-    services=(decided.AttachedService(id=8, code="COMPTA", is_active=True),),
+    services=(AttachedService(id=8, code="COMPTA", is_active=True),),
 )
 TOWN = listed.RecipientRow(
     id=26346724, siret="99900012800010", name="VILLE D'EXEMPLEVILLE", postcode="99128", town="EXEMPLEVILLE"

@@ -1,7 +1,7 @@
 """Technical accounts are found by name, follow their files, and rest after a rejection."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from service.accounts import AccountBook
 from service.accounts_file import AccountsInvalid, parse
 from service.core.account import Account
 from service.core.errors import AccountRejected, EventInvalid
+from service.wiring import health_account
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -19,7 +20,7 @@ north:
   chorus_pro: {login: TECH_N, password: north-word}
   suppliers: [99900001100018]
 south:
-  chorus_pro: {login: TECH_S, password_file: south.txt}
+  chorus_pro: {login: TECH_S, password_file: south.txt, password_changed: 2026-01-01}
 """
 
 
@@ -56,7 +57,7 @@ def test_should_read_accounts_passwords_and_suppliers_from_the_file(folder: Path
     book = book_of(folder)
 
     assert (book.get("north").password, book.get("north").suppliers) == ("north-word", frozenset({"99900001100018"}))
-    assert book.get("south").password == "south-word"
+    assert (book.get("south").password, book.get("south").password_changed) == ("south-word", date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(("name", "reason"), [(None, "account_required"), ("west", "account_unknown")])
@@ -90,6 +91,71 @@ def test_should_follow_a_changed_password_file(folder: Path) -> None:
     rewrite(folder / "south.txt", "renewed-word")
 
     assert book.get("south").password == "renewed-word"
+
+
+def test_should_follow_a_secret_mounted_by_kubernetes(tmp_path: Path) -> None:
+    """There the file is a link into a folder that is itself a link, and only the latter is replaced, in one step."""
+    mounts = [tmp_path / f"..2026_11_2{day}" for day in (3, 4)]
+    for mount, password in zip(mounts, ("first-word", "other-word"), strict=True):
+        mount.mkdir()
+        (mount / "password").write_text(password)
+    (tmp_path / "..data").symlink_to(mounts[0].name)
+    (tmp_path / "password").symlink_to("..data/password")
+    book = AccountBook(default=ONE, reprobe=HOUR, password_file=tmp_path / "password")
+    before = book.get("default").password
+    (tmp_path / "..data_tmp").symlink_to(mounts[1].name)
+    (tmp_path / "..data_tmp").rename(tmp_path / "..data")
+
+    assert (before, book.get("default").password) == ("first-word", "other-word")
+
+
+@pytest.mark.parametrize("trouble", ["gone", "empty"])
+def test_should_keep_a_password_whose_file_is_just_being_replaced(folder: Path, trouble: str) -> None:
+    """Its events would be answered `failed` otherwise, for want of a password that comes a moment later."""
+    book = book_of(folder)
+    if trouble == "gone":
+        (folder / "south.txt").unlink()
+    else:
+        rewrite(folder / "south.txt", "")
+    rewrite(folder / "accounts.yaml", TWO + "west: {suppliers: []}\n")
+    during = (book.names, book.get("south").password)
+    rewrite(folder / "south.txt", "renewed-word")
+
+    assert during == (("north", "south", "west"), "south-word")
+    assert book.get("south").password == "renewed-word"
+
+
+def test_should_keep_the_accounts_while_their_file_is_gone(folder: Path) -> None:
+    """Whoever replaces it in two steps stops nobody; what it holds afterwards counts."""
+    book = book_of(folder)
+    (folder / "accounts.yaml").unlink()
+    during = book.names
+    (folder / "accounts.yaml").write_text("west: {suppliers: []}")
+
+    assert (during, book.names) == (("north", "south"), ("west",))
+
+
+def test_should_take_up_a_new_account_once_its_password_is_there(folder: Path) -> None:
+    """Until then all is as before: the file of accounts may come before the secrets it names."""
+    book = book_of(folder)
+    west = "west: {chorus_pro: {login: TECH_W, password_file: west.txt}}\n"
+    rewrite(folder / "accounts.yaml", TWO + west)
+    before = book.names
+    (folder / "west.txt").write_text("west-word")
+
+    assert before == ("north", "south")
+    assert (book.names, book.get("west").password) == (("north", "south", "west"), "west-word")
+
+
+@pytest.mark.parametrize("login", ["TECH_W", "TECH_S"])
+def test_should_not_use_the_password_of_one_login_for_another(folder: Path, login: str) -> None:
+    """A name of the file may stand for another technical account from one day to the next."""
+    book = book_of(folder)
+    (folder / "south.txt").unlink()
+    rewrite(folder / "accounts.yaml", f"south: {{chorus_pro: {{login: {login}, password_file: south.txt}}}}")
+    book.get("south")
+
+    assert (book.get("south").login, book.names == ("south",)) == ("TECH_S", login == "TECH_S")
 
 
 def test_should_tell_every_password_to_whoever_keeps_secrets(folder: Path) -> None:
@@ -130,6 +196,44 @@ def test_should_try_a_rejected_account_again_when_its_password_changed(tmp_path:
     rewrite(file, "second-word")
 
     assert book.may_try("default", NOW + timedelta(seconds=1))
+
+
+def test_should_try_a_rejected_account_again_when_its_login_changed(folder: Path) -> None:
+    """It is another technical account then, whatever its password."""
+    book = book_of(folder)
+    book.rejected("north", NOW)
+    rewrite(folder / "accounts.yaml", TWO.replace("TECH_N", "TECH_M"))
+
+    assert (book.is_rejected("north"), book.may_try("north", NOW + timedelta(seconds=1))) == (False, True)
+
+
+def test_should_ask_after_the_health_in_no_rejected_name(folder: Path) -> None:
+    """Each refusal brings an account nearer to being locked; where all are rejected there is no choice."""
+    book = book_of(folder)
+    asked = [health_account(book)]
+    for name in ("north", "south"):
+        book.rejected(name, NOW)
+        asked.append(health_account(book))
+
+    assert asked == ["north", "south", "north"]
+
+
+@pytest.mark.parametrize(
+    ("suppliers", "supplier", "expected"),
+    [
+        ((), "99900001100018", True),
+        ((), None, True),
+        (("99900001100018",), "99900001100018", True),
+        (("99900001100018",), "999 000 011 00018", True),
+        (("99900001100018",), "99900001100026", False),
+        (("99900001100018",), None, False),
+    ],
+)
+def test_should_know_whose_invoices_an_account_may_send_and_see(
+    suppliers: tuple[str, ...], supplier: str | None, *, expected: bool
+) -> None:
+    """None listed means any; a supplier nobody names is none of those listed."""
+    assert Account(name="one", suppliers=frozenset(suppliers)).serves(supplier) is expected
 
 
 def test_should_forget_a_rejection_once_the_account_is_accepted() -> None:

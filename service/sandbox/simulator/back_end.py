@@ -20,11 +20,11 @@ _WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or 
 
 
 def technical_account(world: World, header: str) -> Account | None:
-    """The technical account that a `cpro-account` header proves; None when it proves none."""
+    """The technical account that a `cpro-account` header proves; None when it proves none, or its password expired."""
     login, password = credentials(header)
     for account in world.settings.accounts:
         if account.login == login and hmac.compare_digest(account.password.encode(), password.encode()):
-            return account
+            return None if world.chorus_pro.passwords.has_expired(account) else account
     return None
 
 

@@ -13,6 +13,7 @@ from service.sandbox.simulator.flows import Ending, Flow
 from service.sandbox.simulator.integration import decide
 from service.sandbox.simulator.invoices import Invoice
 from service.sandbox.simulator.parties import Parties
+from service.sandbox.simulator.passwords import Passwords
 from service.sandbox.simulator.rules import Rules
 from service.sandbox.simulator.settings import SimulatorSettings
 
@@ -32,6 +33,7 @@ class ChorusPro:
     def reset(self) -> None:
         """Forget every flow, invoice and rule, and the structures that joined since the start."""
         self.parties = Parties(self.settings)
+        self.passwords = Passwords(self.settings.accounts, self.clock)
         self.rules.remove()
         self.flows: dict[str, Flow] = {}
         self.invoices: dict[int, Invoice] = {}
@@ -45,6 +47,7 @@ class ChorusPro:
         """Go on with other settings; what was deposited keeps the speed it was deposited with."""
         self.settings = settings
         self.parties.apply(settings)
+        self.passwords.apply(settings.accounts)
 
     def next_counter(self) -> int:
         """The counter of the next flow."""

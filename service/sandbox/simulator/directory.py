@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 from service.sandbox.simulator import wire
@@ -193,7 +193,5 @@ def _midnight(day: date | None) -> str | None:
 
 
 def _password_end(chorus_pro: ChorusPro, caller: Caller) -> str:
-    days = next(
-        account.password_expires_in for account in chorus_pro.settings.accounts if account.login == caller.login
-    )
-    return wire.rounded(chorus_pro.clock() + timedelta(days=days))
+    account = next(account for account in chorus_pro.settings.accounts if account.login == caller.login)
+    return wire.rounded(chorus_pro.passwords.end(account))

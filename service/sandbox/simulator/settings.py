@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -107,8 +107,10 @@ class Account(_Told):
         Party(siret="99941414200011", name="ENTREPRISE FICTIVE DE L'ECLUSE"),
     )
     """Whom it validates for; invoices of sub- and co-contractors go to the first of them."""
-    password_expires_in: int = 400
-    """Days until the password has to be changed."""
+    password_expires_in: int = Field(default=400, ge=-36_500, le=36_500)
+    """Days until the password has to be changed, from when it was set; afterwards it is refused."""
+    password_expires_at: datetime | None = None
+    """The moment itself, in place of that."""
 
 
 class Platform(_Told):

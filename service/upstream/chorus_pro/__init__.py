@@ -38,7 +38,7 @@ STRUCTURES_KEPT = 600.0
 
 @dataclass(slots=True, kw_only=True)
 class Structures:
-    """What each technical account may issue for, by SIRET; None when Chorus Pro would not say."""
+    """What each technical account, by its login, may issue for, by SIRET; None when Chorus Pro would not say."""
 
     clock: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Mapping[str, int] | None]] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class ChorusPro:
         known = await self._structures()
         if known is not None and _plain(supplier_siret) not in known:
             # A supplier attached a minute ago would pass for one nobody can see: ask again before saying so.
-            self.structures.forget(self.account.name)
+            self.structures.forget(self.account.login)
             known = await self._structures()
         return None if known is None else _plain(supplier_siret) in known
 
@@ -186,7 +186,8 @@ class ChorusPro:
 
     async def _structures(self, operation: OwnStructures = SUPPLIER_STRUCTURES) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""
-        key = self.account.name if operation is SUPPLIER_STRUCTURES else f"{self.account.name} {operation.name}"
+        login = self.account.login
+        key = login if operation is SUPPLIER_STRUCTURES else f"{login} {operation.name}"
         remembered = self.structures.get(key)
         if remembered is not None:
             return remembered[0]

@@ -6,7 +6,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.upstream.chorus_pro.models import Paging
 from service.upstream.forms import Day, Listed, Received, Sent
 
 
@@ -108,42 +107,3 @@ class VisibleStatuses(Received):
     """The answer of recupererStatutsFactureVisiblesParValideur."""
 
     rows: Listed[VisibleStatus] = Field(default=(), alias="listeStatutFacture")
-
-
-class AttachmentPage(Sent):
-    """Which part of the list is wanted."""
-
-    page: int = Field(alias="pageResultatDemandee")
-    size: int = Field(alias="nbResultatsParPage")
-
-
-class AttachmentsAsked(Sent):
-    """recupererRattachementsMonCompteUtilisateur."""
-
-    page: AttachmentPage = Field(alias="parametresRecherche")
-
-
-class AttachedService(Received):
-    """A service of a structure to which the account is attached."""
-
-    id: int | None = Field(default=None, alias="idService")
-    code: str | None = Field(default=None, alias="codeService")
-    is_active: bool | None = Field(default=None, alias="estActif")
-
-
-class AttachmentRow(Received):
-    """A structure to which the account is attached."""
-
-    id: int = Field(alias="idStructure")
-    identifier: str | None = Field(default=None, alias="identifiantStructure")
-    name: str | None = Field(default=None, alias="designationStructure")
-    role: str | None = Field(default=None, alias="roleUtilisateur")
-    status: str | None = Field(default=None, alias="statutRattachementStructure")
-    services: Listed[AttachedService] = Field(default=(), alias="listeServicesRattache")
-
-
-class AttachmentRows(Received):
-    """The answer of recupererRattachementsMonCompteUtilisateur."""
-
-    paging: Paging | None = Field(default=None, alias="parametresRetour")
-    rows: Listed[AttachmentRow] = Field(default=(), alias="listeStructureRattachement")

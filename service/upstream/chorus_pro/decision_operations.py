@@ -89,11 +89,3 @@ VISIBLE_STATUSES = _read(
     models.VisibleStatuses,
     "tells in which statuses a validator sees an invoice",
 )
-ATTACHMENTS = _read(
-    "recupererRattachementsMonCompteUtilisateur",
-    "utilisateurs",
-    "/monCompte/recuperer/rattachements",
-    models.AttachmentsAsked,
-    models.AttachmentRows,
-    "tells to which structures the technical account is attached",
-)

@@ -18,6 +18,8 @@ from service.upstream.chorus_pro.models import Nothing, Paging
 from service.upstream.chorus_pro.read_operations import SEARCH_AS_RECIPIENT, SEARCH_AS_VALIDATOR
 from service.upstream.chorus_pro.search_models import ListedRow
 from service.upstream.chorus_pro.search_ways import MOST
+from service.upstream.chorus_pro.structure_models import AttachmentPage, AttachmentRow, AttachmentSearch
+from service.upstream.chorus_pro.structure_operations import LIST_ATTACHMENTS
 from service.upstream.operation import Operation, Refusal
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 
@@ -105,13 +107,13 @@ class Decisions:
         answer = await self.chorus_pro.ask(operations.VISIBLE_STATUSES, Nothing())
         return answer if isinstance(answer, Refusal) else tuple(row.code for row in answer.rows if row.code)
 
-    async def attachments(self) -> tuple[models.AttachmentRow, ...]:
+    async def attachments(self) -> tuple[AttachmentRow, ...]:
         """Return the structures to which the account is attached."""
 
-        def asked(page: int) -> models.AttachmentsAsked:
-            return models.AttachmentsAsked(page=models.AttachmentPage(page=page, size=PAGE_SIZE))
+        def asked(page: int) -> AttachmentSearch:
+            return AttachmentSearch(page=AttachmentPage(page=page, size=PAGE_SIZE))
 
-        return await self._rows(operations.ATTACHMENTS, asked, lambda row: row.id)
+        return await self._rows(LIST_ATTACHMENTS, asked, lambda row: row.id)
 
     async def _rows(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from service.core.recipient import Recipient, Service, demands_of
@@ -13,6 +14,9 @@ from service.upstream.chorus_pro import structure_operations as operations
 from service.upstream.chorus_pro.models import Paging
 from service.upstream.operation import Operation, Refusal
 from service.upstream.paging import Page, RowT
+
+MOST_ASKED = 5
+"""Structures asked when the account's password expires, the most a company has one account for being one or two."""
 
 PAGE_SIZE = 500
 """Structures of the State have thousands of services, and each page is a call of the quota."""
@@ -118,6 +122,32 @@ class Directory(ChorusPro):
             return models.SpaceSearch(structure=structure, page=_page(page, "CodeEspace"))
 
         return await self._rows(operations.SEARCH_SPACES, asked, lambda row: (row.id, row.service_code))
+
+    async def attachments(self) -> tuple[models.AttachmentRow, ...]:
+        """Return structures that the technical account is attached to, a few of them; none where that is refused."""
+        page = models.AttachmentPage(page=1, size=MOST_ASKED)
+        shown = await self._call(operations.LIST_ATTACHMENTS, models.AttachmentSearch(page=page))
+        return () if isinstance(shown, Refusal) else shown.rows
+
+    async def password_ends(self, *, first: Collection[str] = ()) -> tuple[datetime, ...]:
+        """Return when passwords of this account's structures expire, those with a SIRET in `first` asked first.
+
+        Empty where the State does not show it. A structure is shown with the password of its own technical account,
+        which need not be this one.
+        """
+        ends = []
+        for structure_id in await self._own_structures(first):
+            shown = await self._call(operations.SHOW_STRUCTURE, models.StructureAsked(id=structure_id))
+            if not isinstance(shown, Refusal) and shown.identity and shown.identity.password_expires:
+                ends.append(shown.identity.password_expires)
+        return tuple(ends)
+
+    async def _own_structures(self, first: Collection[str]) -> list[int]:
+        """Structures the account may issue for; an account that may for none is attached to others."""
+        known = await self._structures()
+        if not known:
+            known = {_plain(row.identifier): row.id for row in await self.attachments()}
+        return [known[siret] for siret in sorted(known, key=lambda siret: siret not in first)][:MOST_ASKED]
 
     async def _rows(
         self,

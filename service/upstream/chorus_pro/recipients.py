@@ -26,7 +26,10 @@ class _Known:
 
 @dataclass(slots=True, kw_only=True)
 class Recipients:
-    """Recipients by SIRET for `keep` seconds; one that the directory would not show is remembered too, as None."""
+    """Recipients by SIRET for `keep` seconds; one that the directory would not show is remembered too, as None.
+
+    Each account has its own: the directory shows to one what it hides from another.
+    """
 
     keep: float
     clock: Callable[[], float] = time.monotonic
@@ -50,35 +53,40 @@ class Recipients:
 
         Knowledge older than `at_most` seconds is asked anew. Raises an UpstreamFailure.
         """
-        lock = self._asked.setdefault(siret, asyncio.Lock())
+        key = _key(siret, directory)
+        lock = self._asked.setdefault(key, asyncio.Lock())
         try:
             async with lock:
-                known = self._recent(siret, self.keep if at_most is None else min(at_most, self.keep))
+                known = self._recent(key, self.keep if at_most is None else min(at_most, self.keep))
                 if known is None and self.is_resting:
                     return None
                 if known is None:
                     known = _Known(at=self.clock(), recipient=await read_recipient(siret, directory))
-                    self._put(siret, known)
+                    self._put(key, known)
                 known.recipient = await _with_service(known.recipient, service_code, directory)
                 return known.recipient
         finally:
             if not lock.locked():
-                self._asked.pop(siret, None)
+                self._asked.pop(key, None)
 
-    def age(self, siret: str) -> float:
+    def age(self, siret: str, directory: Directory) -> float:
         """Seconds since the directory was asked about a recipient."""
-        known = self._known.get(siret)
+        known = self._known.get(_key(siret, directory))
         return self.clock() - known.at if known else 0.0
 
-    def _recent(self, siret: str, keep: float) -> _Known | None:
-        known = self._known.get(siret)
+    def _recent(self, key: str, keep: float) -> _Known | None:
+        known = self._known.get(key)
         return known if known is not None and self.clock() - known.at < keep else None
 
-    def _put(self, siret: str, known: _Known) -> None:
-        self._known.pop(siret, None)
-        self._known[siret] = known
+    def _put(self, key: str, known: _Known) -> None:
+        self._known.pop(key, None)
+        self._known[key] = known
         while len(self._known) > MOST:
             del self._known[next(iter(self._known))]
+
+
+def _key(siret: str, directory: Directory) -> str:
+    return f"{directory.account.login} {siret}"
 
 
 async def read_recipient(siret: str, directory: Directory) -> Recipient | None:

@@ -36,17 +36,19 @@ class Listed:
 class Searches:
     """The searches of one account. Each raises an UpstreamFailure when no usable answer came.
 
-    `unbounded_most` is how many results a search shows that takes no maximum.
+    `unbounded_most` is how many results a search shows that takes no maximum. `serves` says of a supplier's SIRET
+    whether its invoices are the account's, which leaves out what else its login may see as a supplier.
     """
 
     chorus_pro: ChorusPro
     unbounded_most: int
+    serves: Callable[[str | None], bool] = lambda _: True
 
     async def find(self, request: InvoiceSearchRequested) -> Listed | Refusal:
         """Return the invoices that fit, at most as many as are wanted, in the order the State gave."""
         way = WAYS.get((request.role, request.scope), PAYMENT_REQUESTS)
         own_id = await self._own_id(request) if way is not PAYMENT_REQUESTS else None
-        reading = _Reading(request=request, checked=way.untaken | _ALWAYS_CHECKED)
+        reading = _Reading(request=request, checked=way.untaken | _ALWAYS_CHECKED, serves=self.serves)
 
         async def fetch(number: int) -> Page[models.ListedRow]:
             answer = await self.chorus_pro.ask(way.operation, way.asked(request, number, own_id))
@@ -93,6 +95,7 @@ class _Reading:
 
     request: InvoiceSearchRequested
     checked: frozenset[str]
+    serves: Callable[[str | None], bool]
     seen: set[int] = field(default_factory=set)
     found: list[ListedInvoice] = field(default_factory=list)
     total: int = 0
@@ -111,7 +114,8 @@ class _Reading:
             if row.chorus_pro_id not in self.seen:
                 self.seen.add(row.chorus_pro_id)
                 one = to_listed(row)
-                if fits(self.request, one, self.checked):
+                is_ours = self.request.role != "supplier" or self.serves(one.supplier_siret)
+                if is_ours and fits(self.request, one, self.checked):
                     self.found.append(one)
 
     def listed(self, most: int) -> Listed:

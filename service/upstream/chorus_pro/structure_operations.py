@@ -8,12 +8,12 @@ from service.upstream.operation import AnswerT, Doubt, Operation, RequestT
 
 
 def _read(
-    name: str, path: str, request: type[RequestT], answer: type[AnswerT], does: str
+    name: str, path: str, request: type[RequestT], answer: type[AnswerT], does: str, api: str = "structures"
 ) -> Operation[RequestT, AnswerT]:
     return Operation(
         name=name,
         upstream=UPSTREAM,
-        api="structures",
+        api=api,
         path=path,
         request=request,
         answer=answer,
@@ -21,6 +21,7 @@ def _read(
         doubt=Doubt.REPEAT,
         is_read=True,
         does=does,
+        certainty="official" if api == "structures" else "client",
     )
 
 
@@ -65,4 +66,12 @@ SEARCH_SPACES = _read(
     models.SpaceSearch,
     models.SpaceRows,
     "lists the spaces of the portal that a structure has",
+)
+LIST_ATTACHMENTS = _read(
+    "recupererRattachementsMonCompteUtilisateur",
+    "/monCompte/recuperer/rattachements",
+    models.AttachmentSearch,
+    models.AttachmentRows,
+    "tells to which structures the technical account is attached",
+    api="utilisateurs",
 )

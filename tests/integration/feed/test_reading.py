@@ -70,6 +70,7 @@ class Reader:
             speaker=Speaker(feed=feed, profile="local", reform_codes={}),
             publish=self._publish,
             alive=self._nothing,
+            serves=lambda _: True,
         )
         await reading.run()
         await self.ledger.feeds.finish(tick, "one", reading.mark if reading.is_complete else None, due=0.0)

@@ -49,6 +49,26 @@ async def test_should_leave_a_mark_for_a_request_that_never_came(ledger: Ledger)
     assert again == begun.entry
 
 
+@pytest.mark.parametrize(
+    ("accounts", "expected"),
+    [
+        (("default",), Standing.CLOSED),
+        (("another",), Standing.HELD),
+        (("another", "default"), Standing.CLOSED),
+        (("default", "another"), Standing.CLOSED),
+    ],
+)
+async def test_should_withdraw_what_never_came_for_its_own_account_only(
+    ledger: Ledger, accounts: tuple[str, ...], expected: Standing
+) -> None:
+    """A mark of another account is no obstacle: its request is not this one."""
+    told = [await ledger.withdraw(ASKED.source, ASKED.id, None, account) for account in accounts]
+    begun = await take(ledger)
+
+    assert told == [None] * len(accounts)
+    assert (begun.standing, begun.created) == (expected, expected is Standing.HELD)
+
+
 async def test_should_not_withdraw_without_an_outcome(ledger: Ledger) -> None:
     """A request that exists must never be closed with nothing to publish."""
     before = await bring(ledger)

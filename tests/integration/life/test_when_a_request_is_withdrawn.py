@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
+import pytest
 
 from contracts.envelope import receive
 from contracts.events import RequestCancellationRequested
 from contracts.results import ResultEvent
 from service.core.draft import Draft
-from service.core.entry import Change, Entry, Registration, State
+from service.core.entry import Change, Entry, Registration, Standing, State
 from service.core.errors import SubjectBusy
 from service.core.replies import Replies
 from service.handlers.base import Calls, Event
@@ -48,9 +49,9 @@ class JustBefore(SqliteLedger):
         await self._take_up()
         return found
 
-    async def withdraw(self, source: str, id: str, outcome: bytes | None) -> Entry | None:
+    async def withdraw(self, source: str, id: str, outcome: bytes | None, account: str = "") -> Entry | None:
         await self._take_up()
-        return await super().withdraw(source, id, outcome)
+        return await super().withdraw(source, id, outcome, account)
 
     async def _take_up(self) -> None:
         if self._send is not None:
@@ -80,6 +81,20 @@ async def test_should_answer_a_request_withdrawn_as_it_arrived(tmp_path: Path) -
     assert entry.outcome is not None
 
 
+@pytest.mark.parametrize("came_first", [True, False])
+async def test_should_leave_the_request_of_another_account_alone(tmp_path: Path, *, came_first: bool) -> None:
+    """Whoever guesses or shares an id withdraws nothing of another company, before or after it came."""
+    async with SqliteLedger(str(tmp_path / "ledger.db"), lease=20.0) as ledger:
+        if came_first:
+            begun = await ledger.begin(ASKED, owner="one", turn=0, unseen_wait=None)
+            await ledger.release(begun.entry, "one")
+        said = await _cancel(ledger, account="another")
+        standing = (await ledger.begin(ASKED, owner="two", turn=0, unseen_wait=None)).standing
+
+    assert said == [f"request.cancellation.{'refused' if came_first else 'done'}.v1"]
+    assert standing is Standing.HELD
+
+
 async def test_should_withdraw_twice_what_never_came(scene: Scene) -> None:
     """Two cancellations of a request nobody has seen are both done, and the request is withdrawn should it come."""
     await scene.start_worker()
@@ -98,14 +113,14 @@ async def test_should_withdraw_twice_what_never_came(scene: Scene) -> None:
     assert result["data"]["reason"] == "cancelled"
 
 
-async def _cancel(ledger: SqliteLedger) -> list[str]:
-    event = _event(request(CANCELLATION, {"id": "e-1"}))
+async def _cancel(ledger: SqliteLedger, account: str = "default") -> list[str]:
+    event = _event(request(CANCELLATION, {"id": "e-1"}, account=account), account)
     calls = Calls(
         upstreams=cast("Any", None),  # reason: a cancellation makes no call
         ledger=ledger,
         replies=Replies("local"),
         accounts=cast("Any", None),
-        account="default",
+        account=account,
         event=event.key,
         now=event.now,
     )
@@ -122,13 +137,13 @@ def _type(said: Draft | ResultEvent) -> str:
     return said.type
 
 
-def _event(written: Json) -> Event:
+def _event(written: Json, account: str) -> Event:
     received = receive(orjson.dumps(written), STRUCTURED, {})
     return Event(
         envelope=received.envelope,
         data=received.data,
         digest=received.digest,
-        account="default",
+        account=account,
         now=datetime.now(UTC),
         key="/tests e-2",
     )
