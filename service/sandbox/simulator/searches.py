@@ -68,7 +68,7 @@ def sorted_rows(chorus_pro: ChorusPro, asked: Body, rows: list[Reply]) -> tuple[
     column = _COLUMNS.get(str(asked.get("triColonne") or "DateDepot"), _COLUMNS["DateDepot"])
     rows.sort(key=column, reverse=asked.get("triSens", "Descendant") != "Ascendant")
     chorus_pro.searches += 1
-    if not rows and _says_nothingfound(chorus_pro):
+    if not rows and _says_nothing_found(chorus_pro):
         raise wire.Refused(20000, wire.NOTHING_FOUND)
     return page, rows
 
@@ -153,7 +153,7 @@ def found(chorus_pro: ChorusPro, body: Body, now: datetime) -> Iterator[Invoice]
             yield invoice
 
 
-def _says_nothingfound(chorus_pro: ChorusPro) -> bool:
+def _says_nothing_found(chorus_pro: ChorusPro) -> bool:
     """Whether an empty search answers with a code rather than with an empty list; both were seen."""
     chorus_pro.empty_searches += 1
     form = chorus_pro.settings.empty_search
