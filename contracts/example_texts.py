@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_submissions import submissions
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
 from contracts.results import failed
@@ -220,4 +221,4 @@ def _for_every_family() -> dict[str, dict[str, Any]]:
 
 def example_data() -> dict[str, dict[str, Any]]:
     """Return the data of one example for every type of the registry."""
-    return {**_invoices(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}
+    return {**_invoices(), **submissions(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}

@@ -32,6 +32,7 @@ from service.upstream import (
 from service.upstream.chorus_pro import changes as chorus_pro_changes
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
+from service.upstream.chorus_pro import supplier_operations
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
 
@@ -172,7 +173,8 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    for module in (chorus_pro_operations, chorus_pro_structures, chorus_pro_changes, dume_operations):
+    chorus_pro = (chorus_pro_operations, chorus_pro_structures, chorus_pro_changes, supplier_operations)
+    for module in (*chorus_pro, dume_operations):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

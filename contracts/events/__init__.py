@@ -10,6 +10,16 @@ from contracts.events.invoices import (
 from contracts.events.problems import data_invalid
 from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
+from contracts.events.submissions import (
+    Attachment,
+    InvoiceLine,
+    InvoiceNamed,
+    InvoiceRecyclingRequested,
+    InvoiceRejectionAcknowledgementRequested,
+    InvoiceSubmissionRequested,
+    InvoiceSupplementRequested,
+    TaxLine,
+)
 from contracts.events.tenders import (
     Buyer,
     Consultation,
@@ -21,16 +31,24 @@ from contracts.events.tenders import (
 )
 
 __all__ = [
+    "Attachment",
     "Buyer",
     "Consultation",
     "Expectation",
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
     "InvoiceFile",
+    "InvoiceLine",
+    "InvoiceNamed",
+    "InvoiceRecyclingRequested",
+    "InvoiceRejectionAcknowledgementRequested",
     "InvoiceStatusRequested",
+    "InvoiceSubmissionRequested",
+    "InvoiceSupplementRequested",
     "Lot",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
+    "TaxLine",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",

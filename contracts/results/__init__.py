@@ -34,6 +34,17 @@ from contracts.results.recipients import (
     RecipientService,
 )
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
+from contracts.results.submissions import (
+    AcknowledgedInvoice,
+    InvoiceRecyclingDone,
+    InvoiceRecyclingRefused,
+    InvoiceRejectionAcknowledgementDone,
+    InvoiceRejectionAcknowledgementRefused,
+    InvoiceSubmissionDone,
+    InvoiceSubmissionRefused,
+    InvoiceSupplementDone,
+    InvoiceSupplementRefused,
+)
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -49,6 +60,7 @@ from contracts.results.tenders import (
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 
 __all__ = [
+    "AcknowledgedInvoice",
     "CheckedInvoice",
     "Conflict",
     "ConflictSide",
@@ -64,9 +76,17 @@ __all__ = [
     "InvoiceDepositRefused",
     "InvoiceIntegrated",
     "InvoiceNotIntegrated",
+    "InvoiceRecyclingDone",
+    "InvoiceRecyclingRefused",
+    "InvoiceRejectionAcknowledgementDone",
+    "InvoiceRejectionAcknowledgementRefused",
     "InvoiceStatusChanged",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
+    "InvoiceSubmissionDone",
+    "InvoiceSubmissionRefused",
+    "InvoiceSupplementDone",
+    "InvoiceSupplementRefused",
     "NotIntegratedInvoice",
     "RecipientFound",
     "RecipientLookupRefused",

@@ -51,6 +51,9 @@ class ChorusProMapping(_Entries):
     ignored_services: frozenset[str]
     flow_states: FlowStates
     reform_codes: dict[str, str]
+    main_pdf: Literal["ajouterFichierDansSysteme", "deposerPdfFacture"]
+    supplemented: frozenset[str]
+    drafts: frozenset[str]
 
     def flow_standing(self, code: str | None) -> FlowStanding:
         """What the state of a flow amounts to; a state in no list is unknown, and never final."""

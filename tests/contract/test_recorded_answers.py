@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from contracts.events import Consultation
+from service import wiring
 from service.core.gate import Gates
 from service.core.invoices import FoundInvoice
 from service.core.recipient import Recipient, Service
@@ -33,14 +34,11 @@ from service.upstream.chorus_pro import (
     InvoiceHistory,
     StatusPassed,
     TechnicalError,
-    structure_operations,
 )
-from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.structure_models import AttachmentRow, MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
-from service.upstream.dume import operations as dume_operations
-from service.upstream.operation import Operation
+from tests.contract.supplier_rows import SUPPLIER_ROWS
 
 pytestmark = pytest.mark.contract
 
@@ -345,6 +343,7 @@ ROWS: list[tuple[str, Ask, object]] = [
         (FoundDume(dume_id="k7p2x9qd", state_code=None, consultation_id=None, lot_number=None),),
     ),
     ("health.dume", lambda upstreams: upstreams.check_health("dume"), None),
+    *SUPPLIER_ROWS,
 ]
 
 
@@ -360,14 +359,11 @@ async def test_should_read_what_the_state_writes(
 
 def test_should_have_an_answer_of_every_operation() -> None:
     """A new operation is not done before an answer to it was written down and read."""
-    called = {
-        constant.name
-        for module in (chorus_pro_operations, structure_operations, dume_operations)
-        for constant in vars(module).values()
-        if isinstance(constant, Operation)
-    }
+    called = {operation.name for operation in wiring.operations()}
 
-    assert called == {recorded(name)["operation"] for name, _, _ in ROWS}
+    changes = (f"changes/{file.stem}" for file in (ANSWERS / "changes").glob("*.json"))
+
+    assert called == {recorded(name)["operation"] for name in (*changes, *(name for name, _, _ in ROWS))}
 
 
 def test_should_read_every_recorded_answer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.sandbox.simulator import directory, structures
+from service.sandbox.simulator import directory, follow_ups, structures, submissions, uploads
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
 from service.sandbox.simulator.details import detail, history
 from service.sandbox.simulator.operations import Operation
@@ -28,6 +28,18 @@ _POSTED: Final = (
     ("rechercherFactureRecipiendaire", _FACTURES, "/rechercher/recipiendaire", search_received),
     ("consulterHistoriqueFacture", _FACTURES, "/consulter/historique", history),
     ("consulterFactureParFournisseur", _FACTURES, "/consulter/fournisseur", detail),
+    ("deposerPdfFacture", _FACTURES, "/deposer/pdf", uploads.read_pdf),
+    ("soumettreFacture", _FACTURES, "/soumettre", submissions.submit),
+    ("completerFacture", _FACTURES, "/completer", follow_ups.complete),
+    ("recyclerFacture", _FACTURES, "/recycler", follow_ups.recycle),
+    ("traiterFacturesRejetees", _FACTURES, "/traiterRejet", follow_ups.treat_rejections),
+    ("ajouterFichierDansSysteme", _TRANSVERSES, "/ajouter/fichier", uploads.add_file),
+    (
+        "recupererCoordonneesBancairesValides",
+        _TRANSVERSES,
+        "/recuperer/coordbanc/valides",
+        structures.bank_accounts,
+    ),
     ("consulterCRDetaille", _TRANSVERSES, "/consulterCRDetaille", report),
     ("consulterCR", _TRANSVERSES, "/consulterCR", report_as_pdf),
     (

@@ -12,7 +12,6 @@ from service.sandbox.simulator.searches import type_of
 from service.sandbox.simulator.wire import Body, Page, Reply
 
 UNKNOWN_INVOICE: Final = "GDP_MSG_11.008"
-_MADE_BY: Final = "UPLOAD_API"
 _FRAMEWORKS: Final = {
     "A1": "A1_FACTURE_FOURNISSEUR",
     "A2": "A2_FACTURE_FOURNISSEUR_DEJA_PAYEE",
@@ -43,7 +42,7 @@ async def history(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
         wire.DONE,
         idFacture=invoice.id,
         numeroFacture=invoice.facts.number,
-        modeDepot=_MADE_BY,
+        modeDepot=invoice.made_by,
         statutCourantCode=statuses[-1].code,
         historiquesDesStatuts={"histoStatut": page.cut(rows), **_named(page, rows, "HistoStatut")},
         historiquesDesEvenementsComplementaires={"evenement": [], **_named(Page(), [], "Evenement")},
@@ -60,8 +59,8 @@ async def detail(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
         "identifiantFactureCPP": invoice.id,
         "numeroFacture": invoice.facts.number,
         "statutFacture": invoice.status(now).code,
-        "modeDepot": _MADE_BY,
-        "rejetTraite": False,
+        "modeDepot": invoice.made_by,
+        "rejetTraite": invoice.is_rejection_treated,
         "destinataire": {
             "idDestinataire": invoice.recipient.id,
             "codeDestinataire": invoice.recipient.siret,
@@ -89,6 +88,7 @@ async def detail(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
             "montantTtcTotal": invoice.total,
             "montantAPayer": invoice.total if invoice.facts.amount_due is None else invoice.facts.amount_due,
         },
+        "listeDesPiecesJointes": {"pieceJointe": chorus_pro.attachments.rows(invoice.attachments)},
     }
     return Done(reply=wire.said(wire.DONE, facture=reply), summary=_summary(invoice))
 
@@ -97,12 +97,8 @@ def _look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str) -> In
     wanted = wire.number_of(body, name)
     if wanted is None:
         raise wire.FieldMissing(name)
-    invoice = chorus_pro.invoices.get(wanted)
-    parties = chorus_pro.parties
-    if invoice is None or not (
-        parties.is_supplier(caller.login, invoice.supplier.siret)
-        or parties.is_recipient(caller.login, invoice.recipient.siret)
-    ):
+    invoice = chorus_pro.invoice_shown_to(caller.login, wanted)
+    if invoice is None:
         raise wire.Refused(20000, UNKNOWN_INVOICE)
     return invoice
 

@@ -36,6 +36,11 @@ class Structure:
         """The service with this code."""
         return next((service for _, service in self.services() if service.code == code), None)
 
+    def bank_accounts(self) -> Iterator[tuple[int, str]]:
+        """Identifier and label of each bank account."""
+        for place, label in enumerate(self.told.bank_accounts, start=1):
+            yield self.id * 100 + place, label
+
 
 class Parties:
     """Every structure by its SIRET. Made-up ones join as they are met, where the settings allow it."""

@@ -92,10 +92,10 @@ def to_row(invoice: Invoice, now: datetime, chorus_pro: ChorusPro) -> Reply:
         "statut": status.code,
         "numeroBonCommande": facts.commitment_number,
         "numeroFluxDepot": invoice.flow_number,
-        "modeDepot": "UPLOAD_API",
+        "modeDepot": invoice.made_by,
         "dateHeureEtatCourant": (wire.precise if invoice.id % 2 else wire.rounded)(status.at),
         "commentaireEtatCourant": status.comment,
-        "rejetTraite": False,
+        "rejetTraite": invoice.is_rejection_treated,
     }
 
 

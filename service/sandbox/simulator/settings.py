@@ -57,6 +57,8 @@ class Party(_Told):
     """What invoices to it must name."""
     reports_payments: bool = True
     services: tuple[PartyService, ...] = ()
+    bank_accounts: tuple[str, ...] = ("Compte principal",)
+    """The labels of a company's bank accounts."""
 
 
 _SERVICES: Final = (
@@ -156,6 +158,9 @@ class SimulatorSettings(_Told):
     """Whether an invoice without the service code or commitment number its recipient demands is refused."""
     framework_checked: bool = True
     """Whether an invoicing framework that is none of A1 to A25 is refused."""
+
+    supplement_status: Literal["COMPLETEE", "MISE_A_DISPOSITION"] = "COMPLETEE"
+    """The status of a suspended invoice once it is completed; sources name one or the other."""
 
     dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
     """The state in which `creerDumeSimple` leaves a DUME; no source says it."""

@@ -1,4 +1,4 @@
-"""Tells what the technical account may issue for, the rates of VAT, and whether Chorus Pro is up."""
+"""Tells what the technical account may issue for, the bank accounts of a company, rates of VAT, and that it is up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
+from service.sandbox.simulator.directory import UNKNOWN_STRUCTURE
 from service.sandbox.simulator.operations import Caller, Done
 from service.sandbox.simulator.wire import Body, Page, Reply
 
@@ -37,6 +38,18 @@ async def attachments(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done
     page = Page.of(wire.object_of(body, "parametresRecherche"))
     reply = wire.said(wire.FOUND, listeStructureRattachement=page.cut(rows), parametresRetour=page.numbers(rows))
     return Done(reply=reply, summary={"found": len(rows)})
+
+
+async def bank_accounts(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """List the bank accounts of a company by their labels."""
+    wanted = wire.number_of(body, "idStructure")
+    if wanted is None:
+        raise wire.FieldMissing("idStructure")
+    known = chorus_pro.parties.of_id(wanted)
+    if known is None or not chorus_pro.parties.is_supplier(caller.login, known.siret):
+        raise wire.Refused(20001, f"{UNKNOWN_STRUCTURE} Structure inconnue")
+    rows = [{"idCoordonneeBancaire": id, "nomCoordonneeBancaire": label} for id, label in known.bank_accounts()]
+    return Done(reply=wire.said(wire.FOUND, listeCoordonneeBancaire=rows), summary={"found": len(rows)})
 
 
 async def vat_rates(_: ChorusPro, __: Caller, ___: Body) -> Done:

@@ -23,6 +23,7 @@ from service.upstream.chorus_pro.answers import (
     to_found,
     to_report,
 )
+from service.upstream.chorus_pro.supplier import Supplier
 from service.upstream.client import Client
 from service.upstream.forms import PARIS
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
@@ -103,6 +104,24 @@ class ChorusPro:
             self.structures.forget(self.account.login)
             known = await self._structures()
         return None if known is None else _plain(supplier_siret) in known
+
+    @property
+    def supplier(self) -> Supplier:
+        """What a supplier does besides depositing, for the same event."""
+        return Supplier(chorus_pro=self)
+
+    async def supplier_id(self, siret: str) -> int | None:
+        """Chorus Pro's own number of a supplier this account may issue for; raises when it would not say."""
+        seen = await self.sees_supplier(siret)
+        if seen is None:
+            raise RequestRejected(
+                _facts(operations.SUPPLIER_STRUCTURES), "the list of the account's suppliers is refused"
+            )
+        return (await self._structures() or {}).get(_plain(siret)) if seen else None
+
+    async def call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
+        """Make one call for this event."""
+        return await self._call(operation, request)
 
     async def history(self, invoice_id: int) -> InvoiceHistory | Refusal:
         """Return the statuses an invoice went through, oldest first."""
