@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.example_reads import reads, status_told
+from contracts.example_submissions import submissions
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
 from contracts.results import failed
@@ -181,17 +182,17 @@ def _decisions() -> dict[str, dict[str, Any]]:
         },
         "invoice.recipient.decision.done.v1": {**seen, "status": "suspended", "status_code": "SUSPENDUE", **old},
         "invoice.recipient.decision.refused.v1": _refused(
-            "status_not_allowed", text, **stands, allowed=[], allowed_codes=[]
+            "status_not_suitable", text, **stands, allowed=[], allowed_codes=[]
         ),
         "invoice.validator.decision.requested.v1": {**named, "decision": "validated", "validator_siret": VALIDATOR},
         "invoice.validator.decision.done.v1": {**seen, "status": "validated_1", "status_code": "VALIDEE_1", **waits},
-        "invoice.validator.decision.refused.v1": _refused("status_not_allowed", text, **stands, reasons=[]),
+        "invoice.validator.decision.refused.v1": _refused("status_not_suitable", text, **stands, reasons=[]),
         "invoice.validator.correction.requested.v1": {**named, "validator_siret": VALIDATOR},
         "invoice.validator.correction.done.v1": {
             **seen, "decided_on": None, "status": "unknown", "status_code": None, **wrong, "validator_siret": VALIDATOR,
         },
         "invoice.validator.correction.refused.v1": _refused(
-            "status_not_allowed", text, **stands, validator_siret=VALIDATOR
+            "status_not_suitable", text, **stands, validator_siret=VALIDATOR
         ),
     }  # fmt: skip
 
@@ -259,6 +260,7 @@ def example_data() -> dict[str, dict[str, Any]]:
     return {
         **_invoices(),
         **reads(SUPPLIER, BUYER, FLOW),
+        **submissions(),
         **_recipients(),
         **_tenders(),
         **_others(),

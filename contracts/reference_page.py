@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contracts.reasons import REASONS
+from contracts.reason_table import REASONS
 from contracts.registry import FAMILIES, NOTICES
 from contracts.words import DelayCause, PauseCause
 

@@ -124,6 +124,30 @@ FAMILIES = (
         ending=Ending.REPORTED,
     ),
     _family(
+        "invoice.submission",
+        events.InvoiceSubmissionRequested,
+        results.InvoiceSubmissionDone,
+        results.InvoiceSubmissionRefused,
+    ),
+    _family(
+        "invoice.supplement",
+        events.InvoiceSupplementRequested,
+        results.InvoiceSupplementDone,
+        results.InvoiceSupplementRefused,
+    ),
+    _family(
+        "invoice.recycling",
+        events.InvoiceRecyclingRequested,
+        results.InvoiceRecyclingDone,
+        results.InvoiceRecyclingRefused,
+    ),
+    _family(
+        "invoice.rejection.acknowledgement",
+        events.InvoiceRejectionAcknowledgementRequested,
+        results.InvoiceRejectionAcknowledgementDone,
+        results.InvoiceRejectionAcknowledgementRefused,
+    ),
+    _family(
         "tender.dume.simplified",
         events.TenderDumeSimplifiedRequested,
         results.TenderDumeSimplifiedDone,

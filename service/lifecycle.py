@@ -45,7 +45,7 @@ class Lifecycle:
         )
         if begun.standing is Standing.HELD:
             lease = Lease(self._ledger, begun.entry, owner, asked_at=asked_at, hold=self._policies.hold)
-            return WriteInHand(self._replies, self._policies, task, lease, begun)
+            return WriteInHand(self._replies, self._policies, task.recalling(begun.entry), lease, begun)
         if begun.standing is Standing.TAKEN:
             raise SubjectBusy(f"event {task.event.envelope.id} came before with other content, and is not answered yet")
         return self._not_ours(begun, task)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from service.handlers.acknowledge_rejections import AcknowledgeRejections
 from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
 from service.handlers.check_invoice import CheckInvoice
@@ -16,10 +17,13 @@ from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
 from service.handlers.look_up_recipient import LookUpRecipient
+from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
 from service.handlers.search_invoices import SearchInvoices
+from service.handlers.submit_invoice import SubmitInvoice
+from service.handlers.supplement_invoice import SupplementInvoice
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -44,6 +48,10 @@ ROUTES = MappingProxyType(
             Route("invoice.validator.correction.requested.v1", CorrectValidator()),
             Route("invoice.search.requested.v1", SearchInvoices()),
             Route("invoice.download.requested.v1", DownloadDocuments()),
+            Route("invoice.submission.requested.v1", SubmitInvoice()),
+            Route("invoice.supplement.requested.v1", SupplementInvoice()),
+            Route("invoice.recycling.requested.v1", RecycleInvoice()),
+            Route("invoice.rejection.acknowledgement.requested.v1", AcknowledgeRejections()),
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),

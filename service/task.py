@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from service.core.doubt import DoubtPolicy
 from service.core.entry import Entry, State
 from service.core.errors import EventInvalid
 from service.core.outcome import TRACKING, Rejected, RetryLater
-from service.core.question import QUESTION, Question
+from service.core.question import QUESTION, READY, Question
 from service.core.recoverability import RetryPolicy
 from service.handlers.base import WARNINGS, Calls, Event, Finished, Write
 
@@ -68,6 +68,13 @@ class Task:
         """Whether it can be sent at once if nothing was sent before, so that claiming and sending are one commit."""
         unusable = isinstance(self.prepared, EventInvalid) or self.objection is not None
         return self.may_call and not unusable and not self.write.must_read(self.prepared)
+
+    def recalling(self, entry: Entry) -> Task:
+        """The same with what an earlier delivery of it left in the ledger."""
+        kept = entry.notes.get(READY)
+        if not isinstance(kept, dict) or isinstance(self.prepared, EventInvalid):
+            return self
+        return replace(self, prepared=self.write.recalled(self.prepared, kept))
 
     @property
     def polls(self) -> int:

@@ -30,7 +30,7 @@ from service.upstream import (
     load_mapping,
 )
 from service.upstream.chorus_pro import changes as chorus_pro_changes
-from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations
+from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations, supplier_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
@@ -177,6 +177,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         chorus_pro_operations,
         chorus_pro_structures,
         chorus_pro_changes,
+        supplier_operations,
         decision_operations,
         read_operations,
         reference_operations,

@@ -13,7 +13,7 @@ from service.core.doubt import Doubt, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Earlier, Entry, State
 from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, RetryLater
-from service.core.question import DECIDED, QUESTION, with_failure, with_send
+from service.core.question import DECIDED, QUESTION, with_failure, with_ready, with_send
 from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
 from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
@@ -104,14 +104,13 @@ class WriteInHand:
         return await self._close((result,), reason, ())
 
     async def _send(self) -> Outcome:
-        before, now = self.entry, self._task.event.now
-        ready = await self._made_ready()
+        task, ready = self._task, await self._made_ready()
         if isinstance(ready, Finished):
             return await self._finish(ready)
         if isinstance(ready, Refusal):
             return await self._not_ready(ready)
-        notes = {**self._task.write.noted(ready), **with_send(before.notes, now)}
-        await self.lease.change(Change(state=State.SENDING, sent=1, notes=notes))
+        before = replace(self.entry, notes=with_ready(self.entry.notes, task.write.kept_ready(ready)))
+        await self.lease.change(Change(state=State.SENDING, sent=1, notes=with_send(before.notes, task.event.now)))
         return await self._sent(ready, before)
 
     async def _sent(self, ready: Any, before: Entry) -> Outcome:

@@ -17,6 +17,16 @@ from contracts.events.problems import data_invalid
 from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
+from contracts.events.submissions import (
+    Attachment,
+    InvoiceLine,
+    InvoiceNamed,
+    InvoiceRecyclingRequested,
+    InvoiceRejectionAcknowledgementRequested,
+    InvoiceSubmissionRequested,
+    InvoiceSupplementRequested,
+    TaxLine,
+)
 from contracts.events.tenders import (
     Buyer,
     Consultation,
@@ -28,6 +38,7 @@ from contracts.events.tenders import (
 )
 
 __all__ = [
+    "Attachment",
     "Buyer",
     "Consultation",
     "Expectation",
@@ -35,16 +46,23 @@ __all__ = [
     "InvoiceDepositRequested",
     "InvoiceDownloadRequested",
     "InvoiceFile",
+    "InvoiceLine",
+    "InvoiceNamed",
     "InvoiceRecipientDecisionRequested",
+    "InvoiceRecyclingRequested",
+    "InvoiceRejectionAcknowledgementRequested",
     "InvoiceRole",
     "InvoiceSearchRequested",
     "InvoiceStatusRequested",
+    "InvoiceSubmissionRequested",
+    "InvoiceSupplementRequested",
     "InvoiceValidatorCorrectionRequested",
     "InvoiceValidatorDecisionRequested",
     "Lot",
     "NamedInvoice",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
+    "TaxLine",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",

@@ -12,6 +12,8 @@ _PATTERNS = {
     "^[A-Z]{3}$": "is not a currency of three letters such as EUR",
     "^[A-Za-z0-9]{6,16}$": "is not 6 to 16 letters and digits",
     "^[0-9]{8}(-[0-9])?$": "is not a CPV code of eight digits, or of eight and one such as 45000000-7",
+    "^[A-Za-z0-9 _/+-]{1,20}$": "is not 1 to 20 letters, digits, blanks or - + _ /",
+    "^[A-Za-z0-9_]{1,30}$": "is not 1 to 30 letters, digits or _",
     "^[0-9a-f]{64}$": "is not a sha256 of 64 hexadecimal digits",
 }
 _WORDS = {
@@ -23,6 +25,13 @@ _WORDS = {
     "model_attributes_type": "is not an object",
     "tuple_type": "is not a list",
     "timezone_aware": "has no time zone offset",
+    "date_type": "is not a date such as 2026-11-23",
+    "date_parsing": "is not a date such as 2026-11-23",
+    "date_from_datetime_parsing": "is not a date such as 2026-11-23",
+    "date_from_datetime_inexact": "is not a date such as 2026-11-23",
+    "decimal_max_digits": "has more than 15 digits",
+    "decimal_whole_digits": "has more than 9 digits before its decimals",
+    "decimal_max_places": "has more than 6 decimals",
     "string_too_short": "is empty",
     "too_short": "is empty",
     "bool_type": "is neither true nor false",
@@ -33,10 +42,8 @@ _WORDS = {
     "less_than_equal": "is too large",
     "int_from_float": "is not a whole number",
     "int_parsing_size": "is too large",
-    "date_type": "is not a day such as 2026-11-23",
     "datetime_type": "is not a time with its offset such as 2026-11-23T09:00:00+01:00",
 }
-_DAY = ("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")
 _TIME = ("datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid")
 
 
@@ -64,7 +71,5 @@ def _words(kind: str, message: str, limits: Mapping[str, object]) -> str:
         return f"is none of {limits['expected']}"
     if kind in _TIME:
         return _WORDS["datetime_type"]
-    if kind in _DAY:
-        return _WORDS["date_type"]
     words = _WORDS.get(kind) or message.removeprefix("Value error, ")
     return f"{words[:1].lower()}{words[1:_LONGEST]}"

@@ -55,6 +55,17 @@ from contracts.results.recipients import (
     RecipientService,
 )
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
+from contracts.results.submissions import (
+    AcknowledgedInvoice,
+    InvoiceRecyclingDone,
+    InvoiceRecyclingRefused,
+    InvoiceRejectionAcknowledgementDone,
+    InvoiceRejectionAcknowledgementRefused,
+    InvoiceSubmissionDone,
+    InvoiceSubmissionRefused,
+    InvoiceSupplementDone,
+    InvoiceSupplementRefused,
+)
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -70,6 +81,7 @@ from contracts.results.tenders import (
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 
 __all__ = [
+    "AcknowledgedInvoice",
     "CheckedInvoice",
     "Conflict",
     "ConflictSide",
@@ -92,12 +104,20 @@ __all__ = [
     "InvoiceNotIntegrated",
     "InvoiceRecipientDecisionDone",
     "InvoiceRecipientDecisionRefused",
+    "InvoiceRecyclingDone",
+    "InvoiceRecyclingRefused",
+    "InvoiceRejectionAcknowledgementDone",
+    "InvoiceRejectionAcknowledgementRefused",
     "InvoiceSearchPage",
     "InvoiceSearchRefused",
     "InvoiceSearchReported",
     "InvoiceStatusChanged",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
+    "InvoiceSubmissionDone",
+    "InvoiceSubmissionRefused",
+    "InvoiceSupplementDone",
+    "InvoiceSupplementRefused",
     "InvoiceValidatorCorrectionDone",
     "InvoiceValidatorCorrectionRefused",
     "InvoiceValidatorDecisionDone",

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from contracts.base import Amount, Outgoing, is_none, sentence
-from contracts.reasons import REASONS, Effect, Ending, Reason
+from contracts.reason_table import REASONS
+from contracts.reasons import Effect, Ending, Reason
 from contracts.words import DelayCause, Upstream
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import get_args
 
 from contracts.envelope import Identity
 from contracts.reasons import Reason
@@ -132,7 +133,7 @@ def _check_number(entry: Entry, wanted: Wanted) -> None:
     if set(wanted.numbers) == ({needed} if needed else set()):
         return
     if wanted.verdict is not Verdict.SENT:
-        raise Refused("--flow-number and --dume-id go with the verdict `sent` only.", code=UNUSABLE)
+        raise Refused("A number goes with the verdict `sent` only.", code=UNUSABLE)
     if needed is None:
         raise Refused(f"{entry.operation} needs no number: the request names what it is about.", code=UNUSABLE)
     option = f"--{needed.replace('_', '-')}"
@@ -144,6 +145,6 @@ def _number(entry: Entry) -> Number | None:
     question = entry.notes.get(QUESTION)
     if isinstance(question, dict):
         number = question.get("number")
-        return number if number in ("flow_number", "dume_id") else None
+        return number if number in get_args(Number) else None
     handler = ROUTES[entry.type].handler if entry.type in ROUTES else None
     return handler.screen.number if isinstance(handler, Write) else None

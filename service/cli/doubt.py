@@ -47,12 +47,13 @@ def decide(
     verdict: Annotated[Verdict, typer.Argument(help="What the portal of the State shows.")],
     flow_number: Annotated[str | None, typer.Option(help="With `sent`: the flow number of a deposit.")] = None,
     dume_id: Annotated[str | None, typer.Option(help="With `sent`: the number of a new DUME.")] = None,
+    invoice_number: Annotated[str | None, typer.Option(help="With `sent`: the number of an entered invoice.")] = None,
     source: Annotated[str | None, typer.Option(help="Its source, when several requesters use the same id.")] = None,
     replay: Annotated[bool, typer.Option(help="Let its event go on at once from the dead letters.")] = True,
 ) -> None:
     """Decide about one held write, and let its event go on. Run again, it finishes what was interrupted."""
     settings = read_settings()
-    given = {"flow_number": flow_number, "dume_id": dume_id}
+    given = {"flow_number": flow_number, "dume_id": dume_id, "invoice_number": invoice_number}
     numbers = {name: number for name, number in given.items() if number}
     wanted = Wanted(event_id=event_id, source=source, verdict=verdict, numbers=numbers, profile=settings.profile)
     try:

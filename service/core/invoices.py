@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from service.core.documents import InvoiceFacts
 
@@ -37,6 +37,38 @@ def natural_key(supplier: str | None, number: str) -> str:
     return f"{supplier} {number}"
 
 
+class Stated(Protocol):
+    """An invoice as it was sent, in a file or as data; absent values are None."""
+
+    @property
+    def number(self) -> str:
+        """The number its supplier gave it."""
+
+    @property
+    def supplier_siret(self) -> str | None:
+        """Whose invoice it is."""
+
+    @property
+    def supplier_id(self) -> str:
+        """The same as it was written."""
+
+    @property
+    def recipient_siret(self) -> str | None:
+        """Where it goes."""
+
+    @property
+    def issued_on(self) -> date | None:
+        """The date it bears."""
+
+    @property
+    def currency(self) -> str | None:
+        """What its amounts are in."""
+
+    @property
+    def total_including_tax(self) -> Decimal | None:
+        """What it comes to."""
+
+
 class FlowEnd(StrEnum):
     """What a flow's state means for the relay, whatever its French name."""
 
@@ -58,7 +90,7 @@ class Account:
     missing: tuple[str, ...]
 
 
-def agree(sent: InvoiceFacts, found: FoundInvoice) -> bool:
+def agree(sent: Stated, found: FoundInvoice) -> bool:
     """Whether number, supplier, recipient, date, currency and total are those that were sent.
 
     A value that one side does not tell is not compared, except the total: both tell it, or neither does.
@@ -73,7 +105,7 @@ def agree(sent: InvoiceFacts, found: FoundInvoice) -> bool:
     return same and sent.number.strip() == found.number.strip() and _same_total(sent, found)
 
 
-def _same_total(sent: InvoiceFacts, found: FoundInvoice) -> bool:
+def _same_total(sent: Stated, found: FoundInvoice) -> bool:
     """Totals without their sign: a credit note is shown with either."""
     if sent.total_including_tax is None or found.total_including_tax is None:
         return sent.total_including_tax is None and found.total_including_tax is None

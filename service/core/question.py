@@ -11,10 +11,10 @@ from typing import Literal
 from service.core.entry import Entry
 from service.core.errors import UpstreamFailure
 
-Number = Literal["flow_number", "dume_id"]
+Number = Literal["flow_number", "dume_id", "invoice_number"]
 """What the State gives to something it has taken."""
 
-QUESTION, CALLS, DECISION = "question", "calls", "decision"
+QUESTION, CALLS, DECISION, READY = "question", "calls", "decision", "ready"
 """What the notes of an entry hold."""
 
 DECIDED = "decided"
@@ -73,6 +73,11 @@ def commands(source: str, id: str, number: Number | None) -> list[str]:
     decide = f"piste-relay doubt decide {shlex.quote(id)}"
     named = f" --{number.replace('_', '-')} NUMBER" if number else ""
     return [f"{decide} {verdict} --source {shlex.quote(source)}" for verdict in (f"sent{named}", "not-sent", "give-up")]
+
+
+def with_ready(notes: Mapping[str, object], kept: Mapping[str, object]) -> dict[str, object]:
+    """The notes with what was learnt or uploaded before a call; nothing to keep leaves them as they are."""
+    return {**notes, READY: dict(kept)} if kept else dict(notes)
 
 
 def with_send(notes: Mapping[str, object], at: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 BEFORE = "before"
-"""Part of the notes of an entry: where its invoice stood before the decision was sent for the first time."""
+"""Part of what the ledger keeps of a decision: where its invoice stood before it was sent for the first time."""
 
 
 class Since(StrEnum):
@@ -52,9 +52,9 @@ class Before:
         }
 
     @classmethod
-    def of(cls, notes: Mapping[str, Any]) -> Self | None:  # Any: JSON of our own
-        """What the notes of an entry keep; None when nothing was sent yet."""
-        kept = notes.get(BEFORE)
+    def of(cls, noted: Mapping[str, Any]) -> Self | None:  # Any: JSON of our own
+        """What is kept of a decision that was made ready; None when none was."""
+        kept = noted.get(BEFORE)
         return cls(**{**kept, "passed": tuple(kept["passed"])}) if isinstance(kept, dict) else None
 
     def since(self, passed: Sequence[str], wanted: frozenset[str]) -> Since:

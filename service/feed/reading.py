@@ -17,6 +17,7 @@ from service.observability.log import get_logger
 from service.steady import steady
 from service.upstream.chorus_pro.changes import Changes
 from service.upstream.chorus_pro.operations import DEPOSIT_FLOW
+from service.upstream.chorus_pro.supplier_operations import SUBMIT_PDF
 
 AT_ONCE = 20
 """Changed invoices looked at together: what was told is noted before the next ones are asked for."""
@@ -24,7 +25,7 @@ AT_ONCE = 20
 PASSES = 3
 """How often a part of time with an end is read: whatever changes meanwhile leaves it, and moves the pages."""
 
-SENT_WITH = (DEPOSIT_FLOW.title,)
+SENT_WITH = (DEPOSIT_FLOW.title, SUBMIT_PDF.title)
 """What puts invoices upstream, as the ledger calls it."""
 
 PATIENT = 3

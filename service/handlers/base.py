@@ -20,6 +20,17 @@ from service.core.errors import EventInvalid
 from service.core.preflight import NO_INSPECTION, Inspection
 from service.core.question import Number, Screen
 from service.core.replies import Replies
+from service.handlers.looked import (
+    Absent,
+    Finished,
+    Followed,
+    Found,
+    Incident,
+    Looked,
+    Pending,
+    Unseen,
+    UsedByOther,
+)
 from service.ledger import Ledger
 from service.steady import NEVER
 from service.upstream import CHORUS_PRO, Operation, Refusal, Upstreams
@@ -117,73 +128,13 @@ class Read(ABC, Generic[RequestT]):
         """The results, the terminal one last; raises UpstreamFailure, EventInvalid, SubjectBusy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A look found what this request asked for: `answer` is adopted as if the call had answered it."""
-
-    answer: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """A look that counts found nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unseen:
-    """The look found nothing, and proves nothing: this account cannot see what it looked for."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsedByOther:
-    """The natural key belongs to something else; `refusal` is the result that says so."""
-
-    refusal: Draft
-    reason: Reason = Reason.NUMBER_ALREADY_USED
-
-    @property
-    def end(self) -> Finished:
-        """The end of the request."""
-        return Finished(results=(self.refusal,), reason=self.reason)
-
-
-Looked = Found | Absent | Unseen | UsedByOther
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """The end of a write. `kept` are the natural keys that now exist upstream because of it."""
-
-    results: tuple[Draft, ...]
-    reason: str
-    kept: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """The upstream has not finished. `reason` is one word of a closed list; a slow one waits the longest step."""
-
-    reason: str
-    detail: str = ""
-    is_slow: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
-    """The upstream says it lost what it had taken: look, send once more, then ask."""
-
-
-Followed = Finished | Pending | Incident
-
-
 class Write(ABC, Generic[RequestT, PreparedT]):
     """A request that changes something upstream. Its life is in `service/write_in_hand.py`; this is what differs.
 
     `call` is the operation that changes something, `screen` where a person sees that it did, `reads_first` whether
     `make_ready` makes calls for any request, `reads_back` whether `follow` is tried at once instead of after the first
-    tracking step, `opens_files` whether `prepare` opens a file, which may take seconds however small the event is.
+    tracking step, `opens_files` whether `prepare` opens a file, which may take seconds however small the event is,
+    `uploads` the operations of `make_ready` that leave something upstream, each harmless to repeat.
     """
 
     model: ClassVar[type[Incoming]]
@@ -193,6 +144,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     reads_first: ClassVar[bool] = False
     reads_back: ClassVar[bool] = False
     opens_files: ClassVar[bool] = False
+    uploads: ClassVar[tuple[Operation[Any, Any], ...]] = ()
 
     @property
     def operation(self) -> str:
@@ -231,9 +183,13 @@ class Write(ABC, Generic[RequestT, PreparedT]):
         """Reads that must come before the call that counts; Finished when they refuse it, which only the first may."""
         return prepared
 
-    def noted(self, prepared: PreparedT) -> Mapping[str, object]:
-        """What the ledger keeps of it from before its first send, for a look to compare with (JSON)."""
+    def kept_ready(self, ready: PreparedT) -> Mapping[str, object]:
+        """What `make_ready` learnt or uploaded that is worth a note in the ledger (JSON), should it be sent again."""
         return {}
+
+    def recalled(self, prepared: PreparedT, kept: Mapping[str, object]) -> PreparedT:
+        """The request with what an earlier `make_ready` of it left in the ledger."""
+        return prepared
 
     @abstractmethod
     async def send(self, prepared: PreparedT, calls: Calls) -> Mapping[str, object] | Refusal:

@@ -15,6 +15,7 @@ from service.core.draft import Draft
 from service.core.entry import Entry
 from service.core.errors import UpstreamFailure
 from service.core.invoices import FoundInvoice
+from service.core.question import READY
 from service.core.standing_before import BEFORE, Before, Since, without_earlier
 from service.handlers import decision_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
@@ -94,11 +95,12 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         return (*by_id, f"{asked.supplier_siret} {asked.invoice_number}") if asked.invoice_number else by_id
 
     async def make_ready(self, prepared: Wanted[AskedT], calls: Calls) -> Wanted[AskedT] | Refusal:
-        """Find the invoice by its number, and read where it stands."""
+        """Find the invoice by its number, and read where it stands; once it was sent, where it stood then counts."""
         located = await self._locate(prepared.asked, calls)
         if isinstance(located, NotReady):
             return located
-        return replace(prepared, before=results.before_of(located, prepared.asked))
+        earlier = None if calls.is_first else prepared.before
+        return replace(prepared, before=earlier or results.before_of(located, prepared.asked))
 
     async def _locate(self, asked: AskedT, calls: Calls) -> Located | NotReady:
         invoice_id, found = asked.chorus_pro_id, None
@@ -123,9 +125,13 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         code, text = (refusal.code, refusal.text) if refusal else (None, "")
         return NotReady(operation=self.operation, code=code, text=text, reason=reason)
 
-    def noted(self, prepared: Wanted[AskedT]) -> Mapping[str, object]:
+    def kept_ready(self, ready: Wanted[AskedT]) -> Mapping[str, object]:
         """Where the invoice stood."""
-        return {BEFORE: prepared.before.to_json()} if prepared.before else {}
+        return {BEFORE: ready.before.to_json()} if ready.before else {}
+
+    def recalled(self, prepared: Wanted[AskedT], kept: Mapping[str, object]) -> Wanted[AskedT]:
+        """The same with where the invoice stood before an earlier send."""
+        return replace(prepared, before=Before.of(kept))
 
     async def send(self, prepared: Wanted[AskedT], calls: Calls) -> Mapping[str, object] | Refusal:
         """Decide."""
@@ -173,7 +179,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         return Unseen(detail=f"The invoice is {seen.status_code}, and its history shows no such decision.")
 
     async def _seen(self, prepared: Wanted[AskedT], entry: Entry, calls: Calls) -> Seen | NotReady:
-        before, codes = Before.of(entry.notes), self.wanted_codes(prepared.asked, calls)
+        before, codes = _noted(entry), self.wanted_codes(prepared.asked, calls)
         if before is None:
             located = await self._locate(prepared.asked, calls)
             if isinstance(located, NotReady):
@@ -199,7 +205,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         asked = prepared.asked
         if isinstance(refusal, NotReady):
             return self._refused(asked, results.stands(refusal.reason, None, asked, None), refusal, {})
-        before = Before.of(entry.notes)
+        before = _noted(entry)
         status_code = (before.status_code if before else None) or None
         if entry.sends > 1:
             seen = await self._seen(prepared, entry, calls)
@@ -222,6 +228,12 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
 
     def _draft(self, ending: str, data: Outgoing) -> Draft:
         return Draft(type=f"{self.family}.{ending}.v1", data=data)
+
+
+def _noted(entry: Entry) -> Before | None:
+    """Where the invoice stood before the first send, as the ledger has it."""
+    kept = entry.notes.get(READY)
+    return Before.of(kept) if isinstance(kept, dict) else None
 
 
 __all__ = ["Decide", "Decisions", "Wanted"]

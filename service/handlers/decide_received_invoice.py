@@ -70,7 +70,7 @@ class DecideReceivedInvoice(Decide[InvoiceRecipientDecisionRequested]):
         if isinstance(codes, Refusal):
             return stands.reason, {}
         is_unknown = stands.reason is Reason.UPSTREAM_REFUSED and asked.status_code not in codes
-        reason = Reason.STATUS_NOT_ALLOWED if is_unknown else stands.reason
+        reason = Reason.STATUS_NOT_SUITABLE if is_unknown else stands.reason
         return reason, {"allowed": tuple(invoice_status(code) for code in codes), "allowed_codes": codes}
 
     def done(self, asked: InvoiceRecipientDecisionRequested, fields: dict[str, object]) -> Outgoing:

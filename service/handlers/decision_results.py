@@ -148,6 +148,6 @@ def stands(reason: Reason, before: Before | None, asked: NamedInvoice, status_co
 
 def reason_of(refusal: Refusal, codes: RefusalCodes) -> Reason:
     """The stable reason of a refusal by its code."""
-    if refusal.code in codes.status_not_allowed:
-        return Reason.STATUS_NOT_ALLOWED
+    if refusal.code in codes.status_not_suitable:
+        return Reason.STATUS_NOT_SUITABLE
     return Reason.INVOICE_NOT_FOUND if refusal.code in codes.invoice_not_found else Reason.UPSTREAM_REFUSED

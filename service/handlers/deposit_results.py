@@ -9,7 +9,6 @@ from datetime import date
 from contracts.reasons import Reason
 from contracts.results import (
     Conflict,
-    ConflictSide,
     Finding,
     IntegratedInvoice,
     InvoiceDepositDone,
@@ -24,6 +23,7 @@ from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.invoices import Account, FoundInvoice
 from service.handlers.base import Finished, reason_of
+from service.handlers.conflicts import conflict_between
 from service.handlers.preflight_results import warnings_of
 from service.upstream import Refusal
 
@@ -67,7 +67,7 @@ def refused_at_deposit(refusal: Refusal, findings: tuple[Finding, ...]) -> Finis
 def number_used(shown: Sequence[tuple[InvoiceFacts, FoundInvoice]]) -> Draft:
     """The result when all numbers of the file already stand for something else."""
     refused = tuple(
-        _not_integrated(sent.number, Reason.NUMBER_ALREADY_USED, "", None, _conflict(sent, found))
+        _not_integrated(sent.number, Reason.NUMBER_ALREADY_USED, "", None, conflict_between(sent, found))
         for sent, found in shown
     )
     data = InvoiceDepositRefused(
@@ -147,7 +147,7 @@ def _refused(
 ) -> NotIntegratedInvoice:
     text = account.refused.get(facts.number, "")
     if other is not None:
-        conflict = _conflict(other.sent, other.found)
+        conflict = conflict_between(other.sent, other.found)
         return _not_integrated(facts.number, Reason.NUMBER_ALREADY_USED, text, flow_number, conflict)
     reason = Reason.INVOICE_REJECTED if text else Reason.TECHNICAL_ERROR if technical else Reason.FLOW_REJECTED
     return _not_integrated(facts.number, reason, text or technical or "", flow_number, None)
@@ -193,28 +193,6 @@ def _fact(outcome: IntegratedInvoice | NotIntegratedInvoice) -> Draft:
     data = InvoiceNotIntegrated(**outcome.model_dump(exclude={"integrated"}))
     return Draft(
         type="invoice.not_integrated.v1", data=data, kind="not_integrated", discriminator=outcome.invoice_number
-    )
-
-
-def _conflict(sent: InvoiceFacts, found: FoundInvoice) -> Conflict:
-    return Conflict(
-        sent=ConflictSide(
-            invoice_number=sent.number,
-            supplier_siret=sent.supplier_siret,
-            recipient_siret=sent.recipient_siret,
-            issued_on=sent.issued_on,
-            total_including_tax=sent.total_including_tax,
-            currency=sent.currency,
-        ),
-        found=ConflictSide(
-            invoice_number=found.number,
-            supplier_siret=found.supplier_siret,
-            recipient_siret=found.recipient_siret,
-            issued_on=found.issued_on,
-            total_including_tax=found.total_including_tax,
-            currency=found.currency,
-            chorus_pro_id=found.chorus_pro_id,
-        ),
     )
 
 

@@ -106,7 +106,7 @@ def advance(db: Database, *, entry: Entry, owner: str, change: Change, lease: fl
     if row is None:
         raise FenceLost(f"another worker has taken over event {entry.id}")
     if change.state is State.CLOSED:
-        close_keys(db, entry.source, entry.id, change.kept)
+        close_keys(db, row, change.kept)
     held = free_subjects(db, owner) if change.release else renew_subjects(db, owner, now + lease)
     if change.sent > 0 and held < row["subjects"]:
         # The lease had ended, and another event about the same thing is worked on: what came back may be written down,
@@ -147,7 +147,7 @@ def withdraw(db: Database, *, source: str, id: str, outcome: bytes | None, accou
             " changed_at = ? WHERE source = ? AND id = ?",
             (WITHDRAWN, outcome, in_words(db.wall()), source, id),
         )
-        close_keys(db, source, id, ())
+        close_keys(db, row, ())
     return before
 
 
@@ -161,7 +161,7 @@ def decide(db: Database, *, source: str, id: str, change: Change, lease: float) 
     statement = f"UPDATE entries SET {names}, fence = fence + 1, turn = 0 WHERE source = ? AND id = ? RETURNING *"  # noqa: S608  # ours
     row = db.execute(statement, (*columns.values(), source, id)).fetchone()
     if change.state is State.CLOSED:
-        close_keys(db, source, id, keys_of(db, source, id))  # it may exist: whoever asks for the same looks first
+        close_keys(db, row, keys_of(db, source, id))  # it may exist: whoever asks for the same looks first
     return read(db, row)
 
 

@@ -63,11 +63,16 @@ def keys_of(db: Database, source: str, id: str) -> tuple[str, ...]:
     return tuple(row["key"] for row in rows)
 
 
-def close_keys(db: Database, source: str, id: str, kept: tuple[str, ...]) -> None:
-    """Give the keys of a finished write back, and remember those that exist upstream because of it."""
+def close_keys(db: Database, entry: Row, kept: tuple[str, ...]) -> None:
+    """Give the keys of a finished write back, and remember those that exist upstream because of it, new ones too."""
+    source, id = entry["source"], entry["id"]
     for keys in _portions(_unique(kept)):
-        statement = f"UPDATE keys SET kept = 1 WHERE source = ? AND id = ? AND key IN ({_marks(keys)})"  # noqa: S608
-        db.execute(statement, (source, id, *keys))
+        rows = ",".join(["(?,?,?,?,?,0,1)"] * len(keys))
+        db.execute(
+            f"INSERT INTO keys (account, operation, key, source, id, unfinished, kept) VALUES {rows}"  # noqa: S608  # marks
+            " ON CONFLICT (source, id, key) DO UPDATE SET kept = 1",
+            [value for key in keys for value in (entry["account"], entry["operation"], key, source, id)],
+        )
     db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ? AND unfinished = 1", (source, id))
 
 

@@ -41,7 +41,7 @@ class FlowStates(_Entries):
 class RefusalCodes(_Entries):
     """The codes of refusals that have a reason of their own."""
 
-    status_not_allowed: frozenset[str]
+    status_not_suitable: frozenset[str]
     invoice_not_found: frozenset[str]
 
 
@@ -71,6 +71,9 @@ class ChorusProMapping(_Entries):
     reform_codes: dict[str, str]
     refusals: RefusalCodes
     validation: ValidationWords
+    main_pdf: Literal["ajouterFichierDansSysteme", "deposerPdfFacture"]
+    supplemented: frozenset[str]
+    drafts: frozenset[str]
 
     def flow_standing(self, code: str | None) -> FlowStanding:
         """What the state of a flow amounts to; a state in no list is unknown, and never final."""

@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.parent == FOLDER:
             item.add_marker(pytest.mark.chaos)
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT, method="signal"))
+                item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
     if not is_full:
         left_out = [item for item in items if item.get_closest_marker("full") is not None]
         config.hook.pytest_deselected(items=left_out)
@@ -61,7 +61,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         left = max(item.config.stash[BEGUN] + WHOLE_LIMIT - time.monotonic(), 1)
         limit = item.get_closest_marker("timeout")
         wanted = limit.args[0] if limit is not None else FULL_LIMIT
-        item.add_marker(pytest.mark.timeout(min(wanted, left), method="signal"), append=False)
+        item.add_marker(pytest.mark.timeout(min(wanted, left)), append=False)
     return (yield)
 
 

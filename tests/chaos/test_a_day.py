@@ -27,7 +27,7 @@ DRAINED_LIMIT = 450.0
 """Seconds; a machine with nothing else to do needs less than a third."""
 
 
-@pytest.mark.timeout(840, method="signal")
+@pytest.mark.timeout(840)
 async def test_should_survive_a_maintenance_of_a_day(open_chaos: OpenChaos, form: Form, tmp_path: Path) -> None:
     """Announced from yesterday to tomorrow: nothing is called, all is parked, and drained once it is over."""
     calendar, count = tmp_path / "calendar.json", form.times(300, 20_000)

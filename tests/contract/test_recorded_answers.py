@@ -40,6 +40,7 @@ from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.structure_models import AttachmentRow, MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
 from service.upstream.operation import Operation
+from tests.contract.supplier_rows import SUPPLIER_ROWS
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
 from tests.support.recorded_reads import READS
 
@@ -157,7 +158,7 @@ def decisions(ask: Callable[[Decisions], Awaitable[object]]) -> Ask:
 
 
 def asked(operation: Operation[Any, Any], request: object) -> Ask:  # Any: each has models of its own
-    return cpro(lambda client: client.ask(operation, request))
+    return cpro(lambda client: client.call(operation, request))
 
 
 def deposit() -> Ask:
@@ -393,6 +394,7 @@ ROWS: list[tuple[str, Ask, object]] = [
     ("decision.attachments", decisions(lambda client: client.attachments()), (CANAL,)),
     *READS,
     *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
+    *SUPPLIER_ROWS,
 ]
 
 
@@ -410,7 +412,9 @@ def test_should_have_an_answer_of_every_operation() -> None:
     """A new operation is not done before an answer to it was written down and read."""
     called = {operation.name for operation in wiring.operations()}
 
-    assert called == {recorded(name)["operation"] for name, _, _ in ROWS}
+    changes = (f"changes/{file.stem}" for file in (ANSWERS / "changes").glob("*.json"))
+
+    assert called == {recorded(name)["operation"] for name in (*changes, *(name for name, _, _ in ROWS))}
 
 
 def test_should_read_every_recorded_answer() -> None:

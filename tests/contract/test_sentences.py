@@ -15,7 +15,8 @@ from pydantic import ValidationError
 import contracts
 from contracts.base import sentence
 from contracts.events import data_invalid
-from contracts.reasons import REASONS, Reason
+from contracts.reason_table import REASONS
+from contracts.reasons import Reason
 from contracts.registry import REQUESTS
 from contracts.results import failed
 

@@ -183,7 +183,9 @@ class Audit:
         for result in self.endings(id):
             if not result["type"].endswith(".done.v1"):
                 continue
-            found |= {one["chorus_pro_id"] for one in result["data"].get("invoices", ()) if one["integrated"]}
+            data = result["data"]
+            found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}
+            found |= {data["chorus_pro_id"]} if "chorus_pro_id" in data else set()
             if "dume_id" in result["data"]:
                 found.add(result["data"]["dume_id"])
         return found

@@ -218,12 +218,12 @@ READS: list[tuple[str, Ask, object]] = [
     ),
     (
         "read.kept-by-structure",
-        _as(lambda client: client.ask(read.KEPT_BY_STRUCTURE, documents.KeptByStructure(structure_id=26346730))),
+        _as(lambda client: client.call(read.KEPT_BY_STRUCTURE, documents.KeptByStructure(structure_id=26346730))),
         documents.KeptFiles(paging=Paging(pages=1, size=100, total=1), rows=(KEPT,)),
     ),
     (
         "read.kept-by-account",
-        _as(lambda chorus_pro: chorus_pro.ask(read.KEPT_BY_ACCOUNT, documents.KeptByAccount(name="RIB"))),
+        _as(lambda chorus_pro: chorus_pro.call(read.KEPT_BY_ACCOUNT, documents.KeptByAccount(name="RIB"))),
         documents.KeptFiles(paging=Paging()),
     ),
 ]

@@ -10,11 +10,15 @@ from service.sandbox.samples import make_archive, make_ubl
 from service.sandbox.simulator import Fault
 from service.sandbox.simulator.world import World
 from tests.builders import BUYER, deposit, deposit_of, new_number, simplified
+from tests.support import supplier
 from tests.support.bus import Json, request
 from tests.support.worker import SECRETS
 
 DEPOSIT, SIMPLE, SAVE = "deposerFluxFacture", "creerDumeSimple", "enregistrerDume"
-ON_THE_WIRE = (b"/deposer/flux", SIMPLE.encode(), SAVE.encode())
+ON_THE_WIRE = (
+    *(b"/deposer/flux", b"/soumettre", b"/completer", b"/recycler", b"/traiterRejet"),
+    *(SIMPLE.encode(), SAVE.encode()),
+)
 """By which a call that changes something is known among all others."""
 
 LONG_AGO = timedelta(hours=1)
@@ -52,8 +56,9 @@ class Asked:
 
 
 def every_write(world: World) -> list[Asked]:
-    """A request of every kind; the drafts that two of them are about are at the State already."""
-    return [_invoice(), _archive(), _simplified(), _draft(), _change(world), _validation(world)]
+    """A request of every kind; the drafts and the invoices that some of them are about are at the State already."""
+    tenders = [_simplified(), _draft(), _change(world), _validation(world)]
+    return [_invoice(), _archive(), *tenders, _submission(), *_about_invoices(world)]
 
 
 def _invoice() -> Asked:
@@ -65,6 +70,29 @@ def _archive() -> Asked:
     numbers, name = [new_number() for _ in range(3)], f"{new_number('lot')}.tar.gz"
     content = make_archive([(f"{number}.xml", make_ubl(number)) for number in numbers])
     return Asked(kind="archive", event=deposit_of(name, content), operation=DEPOSIT, mark=name)
+
+
+def _submission() -> Asked:
+    number = new_number()
+    return Asked(kind="submission", event=supplier.submission(number), operation=supplier.SUBMIT, mark=number)
+
+
+def _about_invoices(world: World) -> list[Asked]:
+    """What a supplier does about invoices that are at the State already; the call names each by its identifier."""
+    rows = (
+        ("supplement", supplier.supplement, supplier.COMPLETE, "SUSPENDUE"),
+        ("recycling", supplier.recycling, supplier.RECYCLE, "A_RECYCLER"),
+        ("acknowledgement", supplier.acknowledgement, supplier.TREAT, "REJETEE"),
+    )
+    asked = []
+    for kind, event_of, operation, status in rows:
+        number = new_number()
+        mark = str(supplier.placed(world, number, status).id)
+        is_repeatable = operation == supplier.TREAT
+        asked.append(
+            Asked(kind=kind, event=event_of(number), operation=operation, mark=mark, is_repeatable=is_repeatable)
+        )
+    return asked
 
 
 def _simplified() -> Asked:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.sandbox.simulator import codes, directory, downloads, structures, to_do, treatment
+from service.sandbox.simulator import (
+    codes,
+    directory,
+    downloads,
+    follow_ups,
+    structures,
+    submissions,
+    to_do,
+    treatment,
+    uploads,
+)
 from service.sandbox.simulator.deposits import deposit, report, report_as_pdf
 from service.sandbox.simulator.details import detail, detail_for_recipient, detail_for_validator
 from service.sandbox.simulator.histories import history
@@ -31,6 +41,18 @@ _POSTED: Final = (
     ("rechercherFactureRecipiendaire", _FACTURES, "/rechercher/recipiendaire", search_received),
     ("consulterHistoriqueFacture", _FACTURES, "/consulter/historique", history),
     ("consulterFactureParFournisseur", _FACTURES, "/consulter/fournisseur", detail),
+    ("deposerPdfFacture", _FACTURES, "/deposer/pdf", uploads.read_pdf),
+    ("soumettreFacture", _FACTURES, "/soumettre", submissions.submit),
+    ("completerFacture", _FACTURES, "/completer", follow_ups.complete),
+    ("recyclerFacture", _FACTURES, "/recycler", follow_ups.recycle),
+    ("traiterFacturesRejetees", _FACTURES, "/traiterRejet", follow_ups.treat_rejections),
+    ("ajouterFichierDansSysteme", _TRANSVERSES, "/ajouter/fichier", uploads.add_file),
+    (
+        "recupererCoordonneesBancairesValides",
+        _TRANSVERSES,
+        "/recuperer/coordbanc/valides",
+        structures.bank_accounts,
+    ),
     ("consulterCRDetaille", _TRANSVERSES, "/consulterCRDetaille", report),
     ("consulterCR", _TRANSVERSES, "/consulterCR", report_as_pdf),
     (

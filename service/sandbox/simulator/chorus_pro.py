@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from service.core.documents import InvoiceFacts
+from service.sandbox.simulator.attachments import Attachments
 from service.sandbox.simulator.clock import Clock
 from service.sandbox.simulator.flows import Ending, Flow
 from service.sandbox.simulator.integration import decide
 from service.sandbox.simulator.invoices import Invoice
-from service.sandbox.simulator.parties import Parties
+from service.sandbox.simulator.parties import Parties, Structure
 from service.sandbox.simulator.passwords import Passwords
 from service.sandbox.simulator.rules import Rules
 from service.sandbox.simulator.settings import SimulatorSettings
@@ -37,6 +39,7 @@ class ChorusPro:
         self.rules.remove()
         self.flows: dict[str, Flow] = {}
         self.invoices: dict[int, Invoice] = {}
+        self.attachments = Attachments()
         self.searches = 0
         self.empty_searches = 0
         self._taken: set[tuple[str, str]] = set()
@@ -75,6 +78,43 @@ class ChorusPro:
         if number is not None:
             return self._numbered.get(number, ())
         return self.invoices.values()
+
+    def is_taken(self, supplier: str, number: str) -> bool:
+        """Whether a supplier used this number already."""
+        return (supplier, number) in self._taken
+
+    def take(
+        self,
+        facts: InvoiceFacts,
+        supplier: Structure,
+        recipient: Structure,
+        at: datetime,
+        *,
+        flow_number: str | None = None,
+        deposited_at: datetime | None = None,
+    ) -> Invoice:
+        """Create an invoice, whichever way it came."""
+        invoice = Invoice(
+            id=_FIRST_INVOICE + len(self.invoices) + 1,
+            facts=facts,
+            flow_number=flow_number,
+            supplier=supplier,
+            recipient=recipient,
+            deposited_at=deposited_at or at,
+            integrated_at=at,
+            shown_at=at + timedelta(seconds=self.settings.search_lag),
+            status_step=timedelta(seconds=self.settings.status_step),
+            validator=self.parties.validator_of(facts.framework),
+        )
+        self.invoices[invoice.id] = invoice
+        self._taken.add((supplier.siret, facts.number))
+        self._numbered[facts.number].append(invoice)
+        return invoice
+
+    def invoice_of(self, login: str, id: int | None) -> Invoice | None:
+        """The invoice with this identifier, where this account may issue for its supplier."""
+        invoice = self.invoices.get(id or 0)
+        return invoice if invoice and self.parties.is_supplier(login, invoice.supplier.siret) else None
 
     def finish(self, flow: Flow) -> None:
         """Take a flow that is stuck or had an incident through its integration now, leaving rules aside."""
@@ -116,7 +156,7 @@ class ChorusPro:
             settings=self.settings,
             parties=self.parties,
             rules=self.rules if by_rule else Rules(),
-            is_taken=lambda supplier, number: (supplier, number) in self._taken,
+            is_taken=self.is_taken,
         )
         flow.ended_at = at
         for facts in taken:
@@ -124,21 +164,7 @@ class ChorusPro:
             recipient = self.parties.recipient(facts.recipient_siret)
             if supplier is None or recipient is None:  # pragma: no cover - the decision refuses such an invoice
                 continue
-            invoice = Invoice(
-                id=_FIRST_INVOICE + len(self.invoices) + 1,
-                facts=facts,
-                flow_number=flow.number,
-                supplier=supplier,
-                recipient=recipient,
-                deposited_at=flow.deposited_at,
-                integrated_at=at,
-                shown_at=at + timedelta(seconds=self.settings.search_lag),
-                status_step=timedelta(seconds=self.settings.status_step),
-                validator=self.parties.validator_of(facts.framework),
-            )
-            self.invoices[invoice.id] = invoice
-            self._taken.add((supplier.siret, facts.number))
-            self._numbered[facts.number].append(invoice)
+            invoice = self.take(facts, supplier, recipient, at, flow_number=flow.number, deposited_at=flow.deposited_at)
             flow.invoice_ids.append(invoice.id)
 
 
@@ -172,6 +198,10 @@ def _invoice(invoice: Invoice, now: datetime) -> dict[str, object]:
         "total": invoice.total,
         "currency": invoice.facts.currency,
         "flow": invoice.flow_number,
+        "service": invoice.facts.service_code,
+        "commitment": invoice.facts.commitment_number,
+        "attachments": list(invoice.attachments),
+        "rejection_treated": invoice.is_rejection_treated,
         "status": status.code,
         "since": status.at,
         "shown_at": invoice.shown_at,

@@ -103,12 +103,7 @@ async def receiving_structures(chorus_pro: ChorusPro, caller: Caller, _: Body) -
 
 async def attachments(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
     """List every structure that the technical account acts for, whatever it does there."""
-    parties, page = chorus_pro.parties, Page.of(wire.object_of(body, "parametresRecherche"))
-    acted_for = (
-        *parties.suppliers_of(caller.login),
-        *parties.recipients_of(caller.login),
-        *parties.validators_of(caller.login),
-    )
+    page = Page.of(wire.object_of(body, "parametresRecherche"))
     rows: list[Reply] = [
         {
             "idRattachementStructure": known.id * 10,
@@ -120,7 +115,7 @@ async def attachments(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done
             "statutRattachementStructure": "VALIDE",
             "listeServicesRattache": [],
         }
-        for known in dict.fromkeys(acted_for)
+        for known in chorus_pro.parties.acted_for(caller.login)
     ]
     reply = wire.said(wire.FOUND, listeStructureRattachement=page.cut(rows), parametresRetour=page.numbers(rows))
     return Done(reply=reply, summary={"found": len(rows)})

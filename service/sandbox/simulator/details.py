@@ -13,7 +13,6 @@ from service.sandbox.simulator.sight import sees
 from service.sandbox.simulator.wire import Body
 
 UNKNOWN_INVOICE: Final = "GDP_MSG_11.008"
-MADE_BY: Final = "UPLOAD_API"
 _FRAMEWORKS: Final = {
     "A1": "A1_FACTURE_FOURNISSEUR",
     "A2": "A2_FACTURE_FOURNISSEUR_DEJA_PAYEE",
@@ -44,8 +43,8 @@ def _detail(chorus_pro: ChorusPro, caller: Caller, body: Body, role: str) -> Don
         "identifiantFactureCPP": invoice.id,
         "numeroFacture": invoice.facts.number,
         "statutFacture": invoice.status(now).code,
-        "modeDepot": MADE_BY,
-        "rejetTraite": False,
+        "modeDepot": invoice.made_by,
+        "rejetTraite": invoice.is_rejection_treated,
         "destinataire": {
             "idDestinataire": invoice.recipient.id,
             "codeDestinataire": invoice.recipient.siret,
@@ -73,6 +72,7 @@ def _detail(chorus_pro: ChorusPro, caller: Caller, body: Body, role: str) -> Don
             "montantTtcTotal": invoice.total,
             "montantAPayer": invoice.due,
         },
+        "listeDesPiecesJointes": {"pieceJointe": chorus_pro.attachments.rows(invoice.attachments)},
     }
     return Done(reply=wire.said(wire.DONE, facture=reply), summary=summary_of(invoice))
 

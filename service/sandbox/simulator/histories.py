@@ -7,7 +7,7 @@ from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
-from service.sandbox.simulator.details import MADE_BY, look_up, summary_of
+from service.sandbox.simulator.details import look_up, summary_of
 from service.sandbox.simulator.invoices import Invoice, Status
 from service.sandbox.simulator.operations import Caller, Done
 from service.sandbox.simulator.wire import Body, Page, Reply
@@ -25,7 +25,7 @@ async def history(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
         wire.DONE,
         idFacture=invoice.id,
         numeroFacture=invoice.facts.number,
-        modeDepot=MADE_BY,
+        modeDepot=invoice.made_by,
         statutCourantCode=statuses[-1].code,
         historiquesDesStatuts=_part(body, "HistoStatuts", "HistoStatut", "histoStatut", _statuses(invoice, statuses)),
         historiquesDesEvenementsComplementaires=_part(
@@ -63,9 +63,10 @@ def _statuses(invoice: Invoice, statuses: list[Status]) -> list[Reply]:
 
 
 def _events(invoice: Invoice, now: datetime) -> list[Reply]:
-    """That its flow was integrated, and that it shows in searches."""
+    """How it came in, and that it shows in searches."""
+    way = f"Integration du flux {invoice.flow_number}" if invoice.flow_number else "Soumission"
     happened = (
-        (f"Integration du flux {invoice.flow_number}", invoice.integrated_at),
+        (way, invoice.integrated_at),
         ("Facture indexee", invoice.shown_at),
     )
     return [

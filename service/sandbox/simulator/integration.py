@@ -48,7 +48,7 @@ def decide(
     return Ending(state=state, invoice_errors=tuple(errors)), tuple(taken)
 
 
-def _not_routed(facts: InvoiceFacts, recipient: Structure) -> Iterator[str]:
+def not_routed(facts: InvoiceFacts, recipient: Structure) -> Iterator[str]:
     """What the recipient demands and the invoice does not have."""
     demands, internal = recipient.told.demands, "FACTURES_PUBLIQUES"
     code = facts.service_code if facts.service_code != internal else None
@@ -94,7 +94,7 @@ def _faults_of(
     if recipient is None:
         found.append("Identifiant destinataire inconnu.")
     elif settings.demands_checked:
-        found += _not_routed(facts, recipient)
+        found += not_routed(facts, recipient)
     if settings.framework_checked and facts.framework and not _FRAMEWORK.fullmatch(facts.framework):
         found.append("Cadre de facturation inconnu.")
     if settings.payment_means_required and facts.payment_means is None and facts.kind == "invoice":

@@ -39,7 +39,7 @@ class Invoice:
 
     id: int
     facts: InvoiceFacts
-    flow_number: str
+    flow_number: str | None
     supplier: Structure
     recipient: Structure
     deposited_at: datetime
@@ -49,6 +49,10 @@ class Invoice:
     validator: Structure | None = None
     is_downloaded: bool = False
     actions: list[Action] = field(default_factory=list)
+    made_by: str = "UPLOAD_API"
+    stated_net: Decimal | None = None
+    attachments: list[int] = field(default_factory=list)
+    is_rejection_treated: bool = False
     _set: list[Status] = field(default_factory=list)
 
     @property
@@ -58,7 +62,9 @@ class Invoice:
 
     @property
     def net(self) -> Decimal:
-        """The amount without tax, taking the full rate for granted: the relay's reader does not tell it."""
+        """The amount without tax, where none is stated at the full rate: the relay's reader does not tell it."""
+        if self.stated_net is not None:
+            return self.stated_net
         return (self.total / _WITH_TAX).quantize(_CENT)
 
     @property
@@ -83,4 +89,11 @@ class Invoice:
 
     def move_status(self, code: str, now: datetime, comment: str | None = None) -> None:
         """Put it into a status, after which none comes by itself."""
+        self._set = [status for status in self._set if status.at <= now]
         self._set.append(Status(code=code, at=now, comment=comment))
+
+    def send_on(self, facts: InvoiceFacts, recipient: Structure, now: datetime, comment: str | None) -> None:
+        """Send it to another place, where it comes in a while."""
+        self.facts, self.recipient = facts, recipient
+        self.move_status("EN_COURS_ACHEMINEMENT", now, comment)
+        self._set.append(Status(code="MISE_A_DISPOSITION", at=now + self.status_step))

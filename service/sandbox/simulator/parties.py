@@ -40,6 +40,11 @@ class Structure:
         """The service with this code."""
         return next((service for _, service in self.services() if service.code == code), None)
 
+    def bank_accounts(self) -> Iterator[tuple[int, str]]:
+        """Identifier and label of each bank account."""
+        for place, label in enumerate(self.told.bank_accounts, start=1):
+            yield self.id * 100 + place, label
+
 
 class Parties:
     """Every structure by its SIRET. Made-up ones join as they are met, where the settings allow it."""
@@ -93,6 +98,10 @@ class Parties:
     def validators_of(self, login: str) -> list[Structure]:
         """Whom an account validates for."""
         return [self._by_siret[siret] for siret in sorted(self._validated.get(login, ()))]
+
+    def acted_for(self, login: str) -> tuple[Structure, ...]:
+        """Every structure an account is attached to, each once, whatever it does there."""
+        return tuple(dict.fromkeys((*self.suppliers_of(login), *self.recipients_of(login), *self.validators_of(login))))
 
     def validator_of(self, framework: str | None) -> Structure | None:
         """Who has to validate an invoice first: somebody for sub- and co-contractors, where anybody validates."""

@@ -122,13 +122,13 @@ def to_row(invoice: Invoice, now: datetime, chorus_pro: ChorusPro) -> Reply:
         "statut": status.code,
         "numeroBonCommande": facts.commitment_number,
         "numeroFluxDepot": invoice.flow_number,
-        "modeDepot": "UPLOAD_API",
+        "modeDepot": invoice.made_by,
         "dateHeureEtatCourant": (wire.precise if invoice.id % 2 else wire.rounded)(status.at),
         "commentaireEtatCourant": status.comment,
         "codeValideur1": invoice.validator.siret if invoice.validator else None,
         _ACCOUNT_NUMBER: _NUMBER_OF_NOBODY,
         "factureTelechargeeParDestinataire": invoice.is_downloaded,
-        "rejetTraite": False,
+        "rejetTraite": invoice.is_rejection_treated,
     }
 
 

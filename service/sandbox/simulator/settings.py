@@ -57,6 +57,8 @@ class Party(_Told):
     """What invoices to it must name."""
     reports_payments: bool = True
     services: tuple[PartyService, ...] = ()
+    bank_accounts: tuple[str, ...] = ("Compte principal",)
+    """The labels of a company's bank accounts."""
 
 
 _SERVICES: Final = (
@@ -164,6 +166,8 @@ class SimulatorSettings(_Told):
     framework_checked: bool = True
     """Whether an invoicing framework that is none of A1 to A25 is refused."""
 
+    supplement_status: Literal["COMPLETEE", "MISE_A_DISPOSITION"] = "COMPLETEE"
+    """The status of a suspended invoice once it is completed; sources name one or the other."""
     attachments: int = Field(default=1, ge=0, le=50)
     """Complementary attachments of each invoice, made up."""
     attachment_size: int = Field(default=1_000, ge=0, le=120_000_000)

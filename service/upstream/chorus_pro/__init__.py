@@ -24,6 +24,7 @@ from service.upstream.chorus_pro.answers import (
     to_report,
 )
 from service.upstream.chorus_pro.operations import SUPPLIER_STRUCTURES
+from service.upstream.chorus_pro.supplier import Supplier
 from service.upstream.client import Client
 from service.upstream.forms import PARIS
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
@@ -110,6 +111,24 @@ class ChorusPro:
             known = await self._structures()
         return None if known is None else _plain(supplier_siret) in known
 
+    @property
+    def supplier(self) -> Supplier:
+        """What a supplier does besides depositing, for the same event."""
+        return Supplier(chorus_pro=self)
+
+    async def supplier_id(self, siret: str) -> int | None:
+        """Chorus Pro's own number of a supplier this account may issue for; raises when it would not say."""
+        seen = await self.sees_supplier(siret)
+        if seen is None:
+            raise RequestRejected(
+                _facts(operations.SUPPLIER_STRUCTURES), "the list of the account's suppliers is refused"
+            )
+        return (await self._structures() or {}).get(_plain(siret)) if seen else None
+
+    async def call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
+        """Make one call for this event."""
+        return await self._call(operation, request)
+
     async def history(self, invoice_id: int) -> InvoiceHistory | Refusal:
         """Return the statuses an invoice went through, oldest first."""
         first = await self._history_page(invoice_id, 1)
@@ -144,10 +163,6 @@ class ChorusPro:
         if answer.code not in self.nothing_found:
             self._refused(operation, answer)
         return None
-
-    async def ask(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
-        """Return what any operation answers, in the name of this account."""
-        return await self._call(operation, request)
 
     async def _call(self, operation: Operation[RequestT, AnswerT], request: RequestT) -> AnswerT | Refusal:
         return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)

@@ -72,28 +72,28 @@ class Decisions:
 
     async def set_status(self, request: models.StatusToSet) -> Decided | Refusal:
         """Set the status of a received invoice. Not safe to repeat: look at its history first."""
-        answer = await self.chorus_pro.ask(operations.SET_STATUS, request)
+        answer = await self.chorus_pro.call(operations.SET_STATUS, request)
         return answer if isinstance(answer, Refusal) else _decided(answer)
 
     async def validate(self, request: models.ToValidate) -> Decided | Refusal:
         """Validate an invoice, or refuse it. Not safe to repeat: look at its history first."""
-        answer = await self.chorus_pro.ask(operations.VALIDATE, request)
+        answer = await self.chorus_pro.call(operations.VALIDATE, request)
         return answer if isinstance(answer, Refusal) else _decided(answer)
 
     async def correct_validator(self, invoice_id: int, validator_siret: str) -> Decided | Refusal:
         """Give an invoice another validator. Not safe to repeat: look at its history first."""
         request = models.ValidatorToSet(invoice_id=invoice_id, identifier=validator_siret)
-        answer = await self.chorus_pro.ask(operations.CORRECT_VALIDATOR, request)
+        answer = await self.chorus_pro.call(operations.CORRECT_VALIDATOR, request)
         return answer if isinstance(answer, Refusal) else Decided()
 
     async def next_statuses(self, status_code: str) -> tuple[str, ...] | Refusal:
         """Return the statuses that a recipient may set from this one."""
-        answer = await self.chorus_pro.ask(operations.NEXT_STATUSES, models.StatusAsked(status=status_code))
+        answer = await self.chorus_pro.call(operations.NEXT_STATUSES, models.StatusAsked(status=status_code))
         return answer if isinstance(answer, Refusal) else tuple(row.code for row in answer.rows if row.code)
 
     async def refusal_reasons(self, framework: str | None = None) -> tuple[OfferedReason, ...] | Refusal:
         """Return the reasons for which a validator may refuse, for one invoicing framework or for any."""
-        answer = await self.chorus_pro.ask(operations.REFUSAL_REASONS, models.ReasonsAsked(framework=framework))
+        answer = await self.chorus_pro.call(operations.REFUSAL_REASONS, models.ReasonsAsked(framework=framework))
         if isinstance(answer, Refusal):
             return answer
         return tuple(
@@ -104,7 +104,7 @@ class Decisions:
 
     async def visible_statuses(self) -> tuple[str, ...] | Refusal:
         """Return the statuses in which a validator sees an invoice."""
-        answer = await self.chorus_pro.ask(operations.VISIBLE_STATUSES, Nothing())
+        answer = await self.chorus_pro.call(operations.VISIBLE_STATUSES, Nothing())
         return answer if isinstance(answer, Refusal) else tuple(row.code for row in answer.rows if row.code)
 
     async def attachments(self) -> tuple[AttachmentRow, ...]:

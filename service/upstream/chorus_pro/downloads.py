@@ -56,9 +56,9 @@ class Downloads:
         )
         try:
             if what == "invoices":
-                answer = await self.chorus_pro.ask(operations.DOWNLOAD_GROUP, group)
+                answer = await self.chorus_pro.call(operations.DOWNLOAD_GROUP, group)
             else:
-                answer = await self.chorus_pro.ask(
+                answer = await self.chorus_pro.call(
                     operations.DOWNLOAD_ATTACHMENTS, models.AttachmentWanted(group=group)
                 )
         except AnswerOversized:

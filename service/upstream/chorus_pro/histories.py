@@ -104,11 +104,11 @@ class Histories:
 
     async def detail(self, role: str, invoice_id: int) -> FoundInvoice | Refusal:
         """Return one invoice as this role sees it."""
-        answer = await self.chorus_pro.ask(_DETAILS[role], InvoiceAsked(invoice_id=invoice_id))
+        answer = await self.chorus_pro.call(_DETAILS[role], InvoiceAsked(invoice_id=invoice_id))
         return answer if isinstance(answer, Refusal) else to_detailed(answer.invoice)
 
     async def _asked(self, invoice_id: int, page: int) -> models.HistoryFound | Refusal:
-        return await self.chorus_pro.ask(
+        return await self.chorus_pro.call(
             INVOICE_HISTORY,
             models.HistoryAsked(
                 invoice_id=invoice_id,

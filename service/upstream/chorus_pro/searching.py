@@ -51,7 +51,7 @@ class Searches:
         reading = _Reading(request=request, checked=way.untaken | _ALWAYS_CHECKED, serves=self.serves)
 
         async def fetch(number: int) -> Page[models.ListedRow]:
-            answer = await self.chorus_pro.ask(way.operation, way.asked(request, number, own_id))
+            answer = await self.chorus_pro.call(way.operation, way.asked(request, number, own_id))
             if not isinstance(answer, Refusal):
                 numbers = answer.numbers
                 return Page(rows=answer.rows, pages=numbers.pages, total=numbers.total, size=numbers.size)

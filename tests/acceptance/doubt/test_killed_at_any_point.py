@@ -14,6 +14,10 @@ from tests.support.scene import STATE_IN_A_HURRY
 from tests.support.stage import CONSUMING, PUBLISHING, Stage
 from tests.support.writes import ON_THE_WIRE
 
+READING = (b"recupererModelDume", b"recupererDumeFormate", b"/ajouter/fichier", b"/rechercher/fournisseur")
+"""By which calls are known that come before the one that counts."""
+AT_ONCE = ("invoice", "archive", "simplified")
+"""The kinds that need none."""
 END, PROGRESS, FACT = ".done.v1", ".received.v1", ".integrated.v1"
 ACK = 21  # bytes of an acknowledgement on the wire
 REST = {"RELAY_TRACKING__STEPS": "5s"}
@@ -44,11 +48,11 @@ async def before_sending(stage: Stage) -> None:
 
 async def before_it_is_ready(stage: Stage) -> None:
     """The ledger knows of them; what must be read before some of the calls is on its way."""
-    hold = stage.upstream.hold(b"recupererModelDume", b"recupererDumeFormate", up=True)
+    hold = stage.upstream.hold(*READING, up=True)
     await stage.start()
-    await stage.publish("draft", "change", "validation")
-    await hold.keeps(lines=3)
-    await stage.publish("invoice", "archive", "simplified")
+    await stage.publish(*(one.kind for one in stage.asked if one.kind not in AT_ONCE))
+    await hold.keeps(lines=len(stage.asked) - len(AT_ONCE))
+    await stage.publish(*AT_ONCE)
 
 
 async def after_sending(stage: Stage) -> None:

@@ -69,6 +69,15 @@ async def test_should_remember_only_the_keys_that_exist(ledger: Ledger) -> None:
     assert (_named(refused), _named(taken)) == (None, (ASKED.source, ASKED.id))
 
 
+async def test_should_remember_a_key_that_came_with_the_answer(ledger: Ledger) -> None:
+    """What the State names itself has no key before it exists, and has one afterwards."""
+    asked = replace(ASKED, keys=())
+    await bring(ledger, replace(CLOSING, kept=("given",)), asked=asked)
+    begun = await take(ledger, replace(ANOTHER, keys=("given",)), owner="worker-2")
+
+    assert _named(begun) == (ASKED.source, ASKED.id)
+
+
 async def test_should_name_the_last_who_put_it_upstream(ledger: Ledger) -> None:
     """A search may not show yet what the last of them made, however long ago the first one ended."""
     ids = [f"a-{number}" for number in (3, 1, 2)]

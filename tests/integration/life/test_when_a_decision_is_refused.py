@@ -28,7 +28,7 @@ async def test_should_say_what_may_be_decided_instead(bench: Bench) -> None:
     bench.simulator.world.chorus_pro.move_status(invoice.id, "MANDATEE")
     data: Any = (await bench.end(recipient(invoice, status="rejected", reason="Trop tard."))).data
 
-    assert (data.reason, data.code, data.status) == ("status_not_allowed", "GDP_MSG_11.001", "payment_authorised")
+    assert (data.reason, data.code, data.status) == ("status_not_suitable", "GDP_MSG_11.001", "payment_authorised")
     assert ("payment_ordered" in data.allowed, "MISE_EN_PAIEMENT" in data.allowed_codes) == (True, True)
 
 
@@ -40,7 +40,7 @@ async def test_should_refuse_without_the_list_when_nobody_gives_it(bench: Bench)
         bench.fault("recupererEtatsPossiblesPourTraitement", "gateway_timeout_before")
     data: Any = (await bench.end(recipient(invoice, status="suspended", reason="Trop tard."))).data
 
-    assert (data.reason, data.allowed, bench.calls("traiterUneFactureRecue")) == ("status_not_allowed", (), 1)
+    assert (data.reason, data.allowed, bench.calls("traiterUneFactureRecue")) == ("status_not_suitable", (), 1)
 
 
 @pytest.mark.parametrize("named", [{"chorus_pro_id": 1}, {"invoice_number": "F-0", "supplier_siret": "99900012300018"}])
@@ -82,7 +82,7 @@ async def test_should_lead_an_invoice_through_its_validators(bench: Bench) -> No
     bench.simulator.world.clock.move(60)
     paid: Any = (await bench.end(recipient(invoice, status="payment_ordered"))).data
 
-    assert (too_early.reason, too_early.allowed) == ("status_not_allowed", ())
+    assert (too_early.reason, too_early.allowed) == ("status_not_suitable", ())
     assert (wrong.status, corrected.status, corrected.previous_status_code) == (
         "wrong_validator_by_supplier",
         "unknown",

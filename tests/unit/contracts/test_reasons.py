@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.reasons import REASONS, Reason, ReasonRow
+from contracts.reason_table import REASONS
+from contracts.reasons import Reason, ReasonRow
 from contracts.results import InvoiceStatusRefused, failed
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -11,6 +12,9 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 INTERVAL = timedelta(seconds=30)
 UPSTREAM = Scope(upstream="chorus-pro")
 OPERATION = Scope(upstream="chorus-pro", operation="deposerFluxFacture")
+BOUNDED = settings(
+    deadline=None, database=None, max_examples=60, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+)
 EVENTS = st.sampled_from(["e-1", "e-2", "e-3", "e-4"])
 OPERATIONS = st.sampled_from(["deposerFluxFacture", "consulterCRDetaille"])
 SCOPES = st.sampled_from([UPSTREAM, OPERATION, Scope(upstream="chorus-pro", operation="consulterCRDetaille")])
@@ -95,4 +99,4 @@ def test_should_keep_its_promises_whatever_happens() -> None:
     """Never two probes, nothing through a closed gate, no open gate kept, always a time to try again."""
     from hypothesis.stateful import run_state_machine_as_test
 
-    run_state_machine_as_test(AnySequence)
+    run_state_machine_as_test(AnySequence, settings=BOUNDED)

@@ -1,0 +1,70 @@
+"""What looking at the State, and following what was sent, can end in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.reasons import Reason
+from service.core.draft import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A look found what this request asked for: `answer` is adopted as if the call had answered it."""
+
+    answer: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A look that counts found nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """The look found nothing, and proves nothing: this account cannot see what it looked for."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedByOther:
+    """The natural key belongs to something else; `refusal` is the result that says so."""
+
+    refusal: Draft
+    reason: Reason = Reason.NUMBER_ALREADY_USED
+
+    @property
+    def end(self) -> Finished:
+        """The end of the request."""
+        return Finished(results=(self.refusal,), reason=self.reason)
+
+
+Looked = Found | Absent | Unseen | UsedByOther
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The end of a write. `kept` are the natural keys that now exist upstream because of it."""
+
+    results: tuple[Draft, ...]
+    reason: str
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The upstream has not finished. `reason` is one word of a closed list; a slow one waits the longest step."""
+
+    reason: str
+    detail: str = ""
+    is_slow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """The upstream says it lost what it had taken: look, send once more, then ask."""
+
+
+Followed = Finished | Pending | Incident
