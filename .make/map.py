@@ -1,4 +1,4 @@
-"""Writes the generated parts of README.md and docs/: the map of modules, the settings, the names of the upstreams."""
+"""Writes the generated parts of README.md and docs/: modules, settings, the names and operations of the upstreams."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from service import wiring
+from service.core.doubt import Doubt
 from service.preflight import packaged_rules
 from service.settings import Settings, variables
 from service.settings.durations import to_text
 from service.settings.groups import Days, Seconds, Steps
-from service.upstream.mapping import packaged_text
+from service.upstream.mapping import load_mapping, packaged_text
+from service.upstream.operation import Operation
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("contracts", "service")
@@ -91,9 +94,41 @@ def rules_table() -> str:
     return "\n".join(rows)
 
 
+def operations_table() -> str:
+    """Every operation: what for, where, what it needs, what follows a lost answer, and how sure its description is."""
+    rows = [
+        "| Operation | What it does | Where | Needs | After a lost answer | How sure |",
+        "|---|---|---|---|---|---|",
+    ]
+    prefixes = load_mapping().prefixes
+    for one in wiring.operations():
+        name = f"`{one.name}` ({one.purpose})" if one.purpose else f"`{one.name}`"
+        where = f"`{one.method} {prefixes[one.upstream][one.api]}{one.path}`"
+        rows.append(f"| {name} | {one.does} | {where} | {_needed(one)} | {_after_doubt(one)} | {one.certainty} |")
+    return "\n".join(rows)
+
+
+def _needed(one: Operation[Any, Any]) -> str:  # Any: each has models of its own
+    """The fields nobody may leave out; those of DUME are entries of the mapping."""
+    if one.upstream == "dume":
+        return "see the entries below"
+    fields = {field.alias or name: field for name, field in one.request.model_fields.items() if name != "root"}
+    return ", ".join(f"`{name}`" for name, field in fields.items() if field.is_required()) or "nothing"
+
+
+def _after_doubt(one: Operation[Any, Any]) -> str:  # Any: as above
+    match one.doubt:
+        case Doubt.REPEAT:
+            return "asked again" if one.is_read else "sent again: it leaves one effect"
+        case Doubt.LOOK_UP:
+            return "looked for first"
+        case Doubt.ASK:
+            return "a person decides"
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"modules": module_map, "settings": settings_table},
-    "docs/upstream-mapping.md": {"mapping": mapping_table},
+    "docs/upstream-mapping.md": {"mapping": mapping_table, "operations": operations_table},
     "docs/preflight.md": {"rules": rules_table},
 }
 

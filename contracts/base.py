@@ -138,6 +138,7 @@ LOWER = BeforeValidator(_to_lower)
 
 Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(one_line)]
 Title = Annotated[str, BeforeValidator(_on_one_line), Field(min_length=1, max_length=1000), AfterValidator(one_line)]
+Remark = Annotated[str, BeforeValidator(_on_one_line), Field(min_length=1, max_length=2000), AfterValidator(one_line)]
 Siret = Annotated[str, BeforeValidator(_without_spaces), Field(pattern=r"^[0-9]{14}$")]
 Currency = Annotated[str, BeforeValidator(_to_upper), Field(pattern=r"^[A-Z]{3}$")]
 DumeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{6,16}$")]

@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
@@ -14,6 +15,7 @@ INVOICE_FILE = Path(__file__).parent / "examples" / "F-2026-0142.xml"
 
 SUPPLIER = "99900012300018"
 BUYER = "99900012800010"
+VALIDATOR = "99900055500011"
 FLOW = "CPP0011117000000000425977"
 CONSULTATION = "2026-DSI-0142"
 DUME = "k7p2x9qd"
@@ -90,6 +92,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
             }],
         ),
         **_checks(),
+        **_decisions(),
         "invoice.status.requested.v1": {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER},
         "invoice.status.reported.v1": {
             "invoice_number": "F-2026-0142", "chorus_pro_id": 8420871, "supplier_siret": SUPPLIER,
@@ -101,6 +104,7 @@ def _invoices() -> dict[str, dict[str, Any]]:
                 {"status": "suspended", "status_code": "SUSPENDUE", "since": "2026-11-25T10:02:00+01:00",
                  "comment": "Il manque le bon de livraison."},
             ],
+            **status_told(),
         },
         "invoice.status.refused.v1": _refused(
             "invoice_not_found", None, invoice_number="F-2026-0999", chorus_pro_id=None
@@ -158,6 +162,38 @@ def _changed() -> dict[str, Any]:
         "status_since": "2026-11-25T10:02:00+01:00", "comment": "Il manque le bon de livraison.", "final": False,
         "action_required": True, "answer_with": "invoice.supplement", "payment_reported_by_recipient": None,
         "sent_by_relay": True, "reform_code": "208",
+    }  # fmt: skip
+
+
+def _decisions() -> dict[str, dict[str, Any]]:
+    named = {"invoice_number": "F-2026-0142", "supplier_siret": SUPPLIER, "recipient_siret": BUYER}
+    new, old = "2026-11-25", {"previous_status": "made_available", "previous_status_code": "MISE_A_DISPOSITION"}
+    here = {"invoice_number": "F-2026-0142", "chorus_pro_id": 8420871}
+    seen = {**named, "chorus_pro_id": 8420871, "decided_on": new, "adopted": False}
+    waits = {"previous_status": "to_validate_1", "previous_status_code": "A_VALIDER_1"}
+    wrong = {
+        "previous_status": "wrong_validator_by_supplier", "previous_status_code": "ERREUR_FOURNISSEUR_SUR_VALIDEUR",
+    }  # fmt: skip
+    text = "Le statut de la demande de paiement ne permet pas cette action."
+    stands = {**here, "status": "rejected", "status_code": "REJETEE"}
+    return {
+        "invoice.recipient.decision.requested.v1": {
+            **named, "status": "suspended", "reason": "Il manque le bon de livraison.",
+        },
+        "invoice.recipient.decision.done.v1": {**seen, "status": "suspended", "status_code": "SUSPENDUE", **old},
+        "invoice.recipient.decision.refused.v1": _refused(
+            "status_not_suitable", text, **stands, allowed=[], allowed_codes=[]
+        ),
+        "invoice.validator.decision.requested.v1": {**named, "decision": "validated", "validator_siret": VALIDATOR},
+        "invoice.validator.decision.done.v1": {**seen, "status": "validated_1", "status_code": "VALIDEE_1", **waits},
+        "invoice.validator.decision.refused.v1": _refused("status_not_suitable", text, **stands, reasons=[]),
+        "invoice.validator.correction.requested.v1": {**named, "validator_siret": VALIDATOR},
+        "invoice.validator.correction.done.v1": {
+            **seen, "decided_on": None, "status": "unknown", "status_code": None, **wrong, "validator_siret": VALIDATOR,
+        },
+        "invoice.validator.correction.refused.v1": _refused(
+            "status_not_suitable", text, **stands, validator_siret=VALIDATOR
+        ),
     }  # fmt: skip
 
 
@@ -221,4 +257,12 @@ def _for_every_family() -> dict[str, dict[str, Any]]:
 
 def example_data() -> dict[str, dict[str, Any]]:
     """Return the data of one example for every type of the registry."""
-    return {**_invoices(), **submissions(), **_recipients(), **_tenders(), **_others(), **_for_every_family()}
+    return {
+        **_invoices(),
+        **reads(SUPPLIER, BUYER, FLOW),
+        **submissions(),
+        **_recipients(),
+        **_tenders(),
+        **_others(),
+        **_for_every_family(),
+    }

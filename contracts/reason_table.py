@@ -143,6 +143,11 @@ _ROWS = (
         "Ask for less at once under a new id; after a write look at the portal first. Tell the operator.",
     ),
     _failed(
+        _R.DOCUMENT_TOO_LARGE,
+        "The documents are larger than a result may hold; documents by reference are not part of this version.",
+        "Ask for fewer invoices at once, or without attachments, under a new id; else fetch them from the portal.",
+    ),
+    _failed(
         _R.INTERNAL_ERROR, "The relay itself failed.",
         "Look at effect; tell the operator, and request again under a new id when it is none.", retryable=True,
     ),
@@ -175,12 +180,20 @@ _ROWS = (
         "Check the number, the supplier and the account; a fresh deposit may not be visible yet.", retryable=True,
     ),
     _refused(
+        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
+        "Name the recipient too, or the invoice by its chorus_pro_id, and request again under a new id.",
+    ),
+    _refused(
         _R.INVOICE_NOT_SUSPENDED, "Only a suspended invoice can be added to, and this one is not suspended.",
         "Ask for its status; there is nothing to add unless the recipient suspends it again.",
     ),
     _refused(
         _R.STATUS_NOT_SUITABLE, "The status the invoice is in does not allow this.",
-        "Ask for its status, and do what that one allows.",
+        "Ask for its status, or read it where the result tells it, and do what that one allows.",
+    ),
+    _refused(
+        _R.STATUS_CHANGED, "An answer was lost, and the invoice then stood elsewhere: this request has done nothing.",
+        "Read status; decide anew about the invoice as it is now and request again under a new id.",
     ),
     _refused(
         _R.NOT_ENTITLED, "The technical account may not do this with this invoice.",
@@ -189,6 +202,14 @@ _ROWS = (
     _refused(
         _R.BANK_ACCOUNT_UNCLEAR, "It is unclear which bank account of the supplier is meant, or there is none such.",
         "Name one of bank_accounts in bank_account, or have one registered; then request again under a new id.",
+    ),
+    _refused(
+        _R.VALIDATOR_UNKNOWN, "The account is not attached to this validator.",
+        "Correct validator_siret, name another account, or have it attached; request again under a new id.",
+    ),
+    _refused(
+        _R.UPSTREAM_DOCUMENT_TOO_LARGE, "The documents asked for are together larger than the State gives at once.",
+        "Ask for fewer invoices at once, or without attachments, under a new id.",
     ),
     _refused(
         _R.DUME_EXISTS, "A live DUME already serves this consultation, lot and buyer.",

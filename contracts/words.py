@@ -1,5 +1,6 @@
 """English words for the State's codes; a code it does not know is `unknown`."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -104,6 +105,11 @@ _INVOICE_STATUSES: Mapping[str, str] = MappingProxyType({
     "ERREUR_MOA_SUR_FOURNISSEUR": "wrong_supplier_by_project_owner",
 })  # fmt: skip
 
+_BY_WORD: Mapping[str, str] = MappingProxyType(
+    {"mandated": "MANDATEE", **{word: code for code, word in _INVOICE_STATUSES.items() if word != "unknown"}}
+)
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,59}")
+
 # No further change is to be expected from the recipient: paid as far as the portal knows, or closed for good.
 _FINAL_STATUSES = frozenset({
     "MISE_EN_PAIEMENT", "REJETEE", "ABANDONNEE", "SUPPRIMEE", "REMPLACEE_PAR_A22", "DUPLIQUE_APRES_REFUS",
@@ -116,6 +122,11 @@ INVOICE_STATUS_WORDS = tuple(sorted({*_INVOICE_STATUSES.values(), "unknown"}))
 def invoice_status(code: str) -> str:
     """Return the English word for a status code of Chorus Pro, `unknown` for one that is not in its list."""
     return _INVOICE_STATUSES.get(code, "unknown")
+
+
+def invoice_status_code(text: str) -> str | None:
+    """Return the code for a word of ours or a code, also one that is new at the State; None for anything else."""
+    return _BY_WORD.get(text.lower()) or (text if _CODE.fullmatch(text) else None)
 
 
 def is_final_status(code: str) -> bool:

@@ -10,13 +10,18 @@ from service.handlers.acknowledge_rejections import AcknowledgeRejections
 from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
 from service.handlers.check_invoice import CheckInvoice
+from service.handlers.correct_validator import CorrectValidator
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
+from service.handlers.decide_received_invoice import DecideReceivedInvoice
+from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
+from service.handlers.download_documents import DownloadDocuments
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
+from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
 from service.handlers.validate_dume import ValidateDume
@@ -38,6 +43,11 @@ ROUTES = MappingProxyType(
             Route("invoice.check.requested.v1", CheckInvoice()),
             Route("invoice.status.requested.v1", ReportStatus()),
             Route("recipient.lookup.requested.v1", LookUpRecipient()),
+            Route("invoice.recipient.decision.requested.v1", DecideReceivedInvoice()),
+            Route("invoice.validator.decision.requested.v1", DecideValidation()),
+            Route("invoice.validator.correction.requested.v1", CorrectValidator()),
+            Route("invoice.search.requested.v1", SearchInvoices()),
+            Route("invoice.download.requested.v1", DownloadDocuments()),
             Route("invoice.submission.requested.v1", SubmitInvoice()),
             Route("invoice.supplement.requested.v1", SupplementInvoice()),
             Route("invoice.recycling.requested.v1", RecycleInvoice()),

@@ -30,9 +30,9 @@ from service.upstream import (
     load_mapping,
 )
 from service.upstream.chorus_pro import changes as chorus_pro_changes
+from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations, supplier_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
-from service.upstream.chorus_pro import supplier_operations
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
 
@@ -173,8 +173,16 @@ def bounded(timeout: float, lease: float) -> float:
 
 def operations() -> Iterator[Operation[Any, Any]]:
     """Every operation the relay can call."""
-    chorus_pro = (chorus_pro_operations, chorus_pro_structures, chorus_pro_changes, supplier_operations)
-    for module in (*chorus_pro, dume_operations):
+    for module in (
+        chorus_pro_operations,
+        chorus_pro_structures,
+        chorus_pro_changes,
+        supplier_operations,
+        decision_operations,
+        read_operations,
+        reference_operations,
+        dume_operations,
+    ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 

@@ -175,9 +175,7 @@ class WriteInHand:
     async def _refused(self, refusal: Refusal) -> Outcome:
         task = self._task
         end = await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls)
-        if isinstance(end, Found):
-            return await self._accepted(end.answer)
-        return await self._finish(end)
+        return await (self._accepted(end.answer) if isinstance(end, Found) else self._finish(end))
 
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""

@@ -1,5 +1,11 @@
 """What may be asked of the relay: one model per request, for its data."""
 
+from contracts.events.decisions import (
+    InvoiceRecipientDecisionRequested,
+    InvoiceValidatorCorrectionRequested,
+    InvoiceValidatorDecisionRequested,
+    NamedInvoice,
+)
 from contracts.events.invoices import (
     Expectation,
     InvoiceCheckRequested,
@@ -8,6 +14,7 @@ from contracts.events.invoices import (
     InvoiceStatusRequested,
 )
 from contracts.events.problems import data_invalid
+from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.submissions import (
@@ -37,15 +44,22 @@ __all__ = [
     "Expectation",
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
+    "InvoiceDownloadRequested",
     "InvoiceFile",
     "InvoiceLine",
     "InvoiceNamed",
+    "InvoiceRecipientDecisionRequested",
     "InvoiceRecyclingRequested",
     "InvoiceRejectionAcknowledgementRequested",
+    "InvoiceRole",
+    "InvoiceSearchRequested",
     "InvoiceStatusRequested",
     "InvoiceSubmissionRequested",
     "InvoiceSupplementRequested",
+    "InvoiceValidatorCorrectionRequested",
+    "InvoiceValidatorDecisionRequested",
     "Lot",
+    "NamedInvoice",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",

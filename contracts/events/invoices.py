@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from contracts.base import LOWER, Amount, Base64, Currency, Incoming, Sha256, Siret, Text
+from contracts.events.reads import InvoiceRole
 
 
 class InvoiceFile(Incoming):
@@ -57,6 +58,7 @@ class InvoiceStatusRequested(Incoming):
     chorus_pro_id: int | None = Field(default=None, gt=0, lt=2**63)
     invoice_number: Text | None = None
     supplier_siret: Siret | None = Field(default=None, description="Narrows the search by number to one supplier.")
+    role: InvoiceRole = Field(default="supplier", description="As whom the account looks at it.")
 
     @model_validator(mode="after")
     def _id_or_number(self) -> Self:

@@ -3,6 +3,15 @@
 from contracts.results.changes import InvoiceStatusChanged
 from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
+from contracts.results.decisions import (
+    InvoiceRecipientDecisionDone,
+    InvoiceRecipientDecisionRefused,
+    InvoiceValidatorCorrectionDone,
+    InvoiceValidatorCorrectionRefused,
+    InvoiceValidatorDecisionDone,
+    InvoiceValidatorDecisionRefused,
+    ReasonOffered,
+)
 from contracts.results.findings import Finding
 from contracts.results.invoices import (
     IntegratedInvoice,
@@ -14,7 +23,9 @@ from contracts.results.invoices import (
     InvoiceStatusRefused,
     InvoiceStatusReported,
     NotIntegratedInvoice,
+    PersonsAction,
     StatusChange,
+    StatusEvent,
 )
 from contracts.results.publication import (
     ResultEvent,
@@ -26,6 +37,16 @@ from contracts.results.publication import (
     reply,
     result_id,
     too_large_reply,
+)
+from contracts.results.reads import (
+    DownloadedFile,
+    DownloadedInvoice,
+    InvoiceDownloadRefused,
+    InvoiceDownloadReported,
+    InvoiceListed,
+    InvoiceSearchPage,
+    InvoiceSearchRefused,
+    InvoiceSearchReported,
 )
 from contracts.results.recipients import (
     RecipientFound,
@@ -65,6 +86,8 @@ __all__ = [
     "Conflict",
     "ConflictSide",
     "Delayed",
+    "DownloadedFile",
+    "DownloadedInvoice",
     "DumeFound",
     "Failed",
     "Finding",
@@ -74,12 +97,20 @@ __all__ = [
     "InvoiceDepositDone",
     "InvoiceDepositReceived",
     "InvoiceDepositRefused",
+    "InvoiceDownloadRefused",
+    "InvoiceDownloadReported",
     "InvoiceIntegrated",
+    "InvoiceListed",
     "InvoiceNotIntegrated",
+    "InvoiceRecipientDecisionDone",
+    "InvoiceRecipientDecisionRefused",
     "InvoiceRecyclingDone",
     "InvoiceRecyclingRefused",
     "InvoiceRejectionAcknowledgementDone",
     "InvoiceRejectionAcknowledgementRefused",
+    "InvoiceSearchPage",
+    "InvoiceSearchRefused",
+    "InvoiceSearchReported",
     "InvoiceStatusChanged",
     "InvoiceStatusRefused",
     "InvoiceStatusReported",
@@ -87,7 +118,13 @@ __all__ = [
     "InvoiceSubmissionRefused",
     "InvoiceSupplementDone",
     "InvoiceSupplementRefused",
+    "InvoiceValidatorCorrectionDone",
+    "InvoiceValidatorCorrectionRefused",
+    "InvoiceValidatorDecisionDone",
+    "InvoiceValidatorDecisionRefused",
     "NotIntegratedInvoice",
+    "PersonsAction",
+    "ReasonOffered",
     "RecipientFound",
     "RecipientLookupRefused",
     "RecipientLookupReported",
@@ -97,6 +134,7 @@ __all__ = [
     "RequestCancellationRefused",
     "ResultEvent",
     "StatusChange",
+    "StatusEvent",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
     "TenderDumeSearchPage",

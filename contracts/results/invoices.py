@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.actions import INVOICE_ACTION_WORDS
 from contracts.base import Amount, Outgoing, is_none
 from contracts.results.common import Conflict, RefusalReason, Refused
 from contracts.results.findings import Findings
@@ -105,6 +106,21 @@ class StatusChange(Outgoing):
     optional_fields = frozenset({"comment"})
 
 
+class StatusEvent(Outgoing):
+    """Something else that happened to an invoice, in the State's words; who did it is left out."""
+
+    label: str
+    at: AwareDatetime | None
+
+
+class PersonsAction(Outgoing):
+    """What a person did with an invoice on the portal; the person is left out."""
+
+    action: Annotated[str, Field(json_schema_extra={"enum": list(INVOICE_ACTION_WORDS)})]
+    action_code: str
+    at: AwareDatetime | None
+
+
 class InvoiceStatusReported(Outgoing):
     """The status of an invoice and how it came there, oldest step first."""
 
@@ -117,6 +133,14 @@ class InvoiceStatusReported(Outgoing):
     status_since: AwareDatetime | None = None
     final: bool = Field(description="Whether the invoice is not expected to change any more.")
     history: tuple[StatusChange, ...] = ()
+    type: Literal["invoice", "credit_note"] | None = None
+    issued_on: date | None = None
+    deposited_on: date | None = None
+    total_including_tax: Amount | None = None
+    currency: str | None = None
+    deposit_mode_code: str | None = None
+    events: tuple[StatusEvent, ...] = ()
+    actions: tuple[PersonsAction, ...] = ()
 
 
 class InvoiceStatusRefused(Refused):

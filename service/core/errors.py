@@ -71,6 +71,10 @@ class AnswerUnreadable(UpstreamFailure):
     sent = True
 
 
+class AnswerOversized(AnswerUnreadable):
+    """An answer larger than the relay takes from this operation; the rest of it was not read."""
+
+
 class Throttled(UpstreamFailure):
     """429: the quota is used up; `retry_after` in seconds, 0 when the gateway did not say."""
 

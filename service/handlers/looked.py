@@ -33,11 +33,12 @@ class UsedByOther:
     """The natural key belongs to something else; `refusal` is the result that says so."""
 
     refusal: Draft
+    reason: Reason = Reason.NUMBER_ALREADY_USED
 
     @property
     def end(self) -> Finished:
         """The end of the request."""
-        return Finished(results=(self.refusal,), reason=Reason.NUMBER_ALREADY_USED)
+        return Finished(results=(self.refusal,), reason=self.reason)
 
 
 Looked = Found | Absent | Unseen | UsedByOther

@@ -1,18 +1,27 @@
-"""Tells the status of an invoice, and how it came there."""
+"""Tells the status of an invoice, and everything that happened to it."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from contracts.actions import invoice_action
 from contracts.events import InvoiceStatusRequested
 from contracts.reasons import Reason
-from contracts.results import InvoiceStatusRefused, InvoiceStatusReported, StatusChange
+from contracts.results import (
+    InvoiceStatusRefused,
+    InvoiceStatusReported,
+    PersonsAction,
+    StatusChange,
+    StatusEvent,
+)
 from contracts.words import Upstream, invoice_status, is_final_status
 from service.core.draft import Draft
 from service.core.invoices import FoundInvoice
+from service.core.listed import ListedInvoice
 from service.handlers.base import Calls, Event, Read
+from service.handlers.own_invoices import check_named, searches, sees
 from service.upstream import Refusal
-from service.upstream.chorus_pro import InvoiceHistory
+from service.upstream.chorus_pro.histories import Histories, WholeHistory
 
 
 class ReportStatus(Read[InvoiceStatusRequested]):
@@ -23,30 +32,59 @@ class ReportStatus(Read[InvoiceStatusRequested]):
 
     async def handle(self, request: InvoiceStatusRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Find the invoice by number when its Chorus Pro id is not given, then read its history and its parties."""
-        if request.supplier_siret is not None:
-            calls.check_supplier(request.supplier_siret)
-        found, invoice_id = None, request.chorus_pro_id
+        check_named(request.role, request.supplier_siret, calls)
+        found: FoundInvoice | ListedInvoice | Refusal | None = None
+        invoice_id = request.chorus_pro_id
         if invoice_id is None:
-            numbered = await calls.chorus_pro.invoices_numbered(request.invoice_number or "", request.supplier_siret)
-            shown = [one for one in numbered if calls.may_tell_of(one.supplier_siret)]
+            shown = await searches(calls).numbered(request.role, request.invoice_number or "", request.supplier_siret)
+            if isinstance(shown, Refusal):
+                return (_refused(request, Reason.UPSTREAM_REFUSED, shown),)
             if not shown:
                 return (_refused(request, Reason.INVOICE_NOT_FOUND),)
             found = shown[0]
             invoice_id = found.chorus_pro_id
-        history = await calls.chorus_pro.history(invoice_id)
+        elif not await sees(request.role, invoice_id, calls):
+            return (_refused(request, Reason.INVOICE_NOT_FOUND),)
+        histories = Histories(chorus_pro=calls.chorus_pro)
+        history = await histories.whole(invoice_id)
         if isinstance(history, Refusal):
             return (_refused(request, Reason.INVOICE_NOT_FOUND, history),)
         if found is None:
-            detail = await calls.chorus_pro.invoice(invoice_id)
-            # The history alone answers the question; the detail only adds who the parties are.
-            found = None if isinstance(detail, Refusal) else detail
-            if not calls.may_tell_of(found.supplier_siret if found else None):
-                return (_refused(request, Reason.INVOICE_NOT_FOUND),)
+            # The history alone answers the question; the detail only adds who the parties are, and how much it is.
+            found = await histories.detail(request.role, invoice_id)
         return (Draft(type="invoice.status.reported.v1", data=_reported(history, found)),)
 
 
-def _reported(history: InvoiceHistory, found: FoundInvoice | None) -> InvoiceStatusReported:
-    changes = tuple(
+def _reported(history: WholeHistory, found: FoundInvoice | ListedInvoice | Refusal) -> InvoiceStatusReported:
+    told = None if isinstance(found, Refusal) else found
+    changes = _changes(history)
+    status_code = history.status_code or (changes[-1].status_code if changes else "")
+    return InvoiceStatusReported(
+        invoice_number=history.number or (told.number if told else None) or "",
+        chorus_pro_id=history.chorus_pro_id,
+        supplier_siret=told.supplier_siret if told else None,
+        recipient_siret=told.recipient_siret if told else None,
+        status=invoice_status(status_code),
+        status_code=status_code,
+        status_since=changes[-1].since if changes else None,
+        final=is_final_status(status_code),
+        history=changes,
+        type=told.kind if told else None,
+        issued_on=told.issued_on if told else None,
+        deposited_on=told.deposited_on if told else None,
+        total_including_tax=told.total_including_tax if told else None,
+        currency=told.currency if told else None,
+        deposit_mode_code=history.deposit_mode_code,
+        events=tuple(StatusEvent(label=passed.label, at=passed.at) for passed in history.events),
+        actions=tuple(
+            PersonsAction(action=invoice_action(taken.code), action_code=taken.code, at=taken.at)
+            for taken in history.actions
+        ),
+    )
+
+
+def _changes(history: WholeHistory) -> tuple[StatusChange, ...]:
+    return tuple(
         StatusChange(
             status=invoice_status(passed.code),
             status_code=passed.code,
@@ -54,18 +92,6 @@ def _reported(history: InvoiceHistory, found: FoundInvoice | None) -> InvoiceSta
             comment=passed.comment or None,
         )
         for passed in history.statuses
-    )
-    status_code = history.status_code or (changes[-1].status_code if changes else "")
-    return InvoiceStatusReported(
-        invoice_number=history.number or (found.number if found else ""),
-        chorus_pro_id=history.chorus_pro_id,
-        supplier_siret=found.supplier_siret if found else None,
-        recipient_siret=found.recipient_siret if found else None,
-        status=invoice_status(status_code),
-        status_code=status_code,
-        status_since=changes[-1].since if changes else None,
-        final=is_final_status(status_code),
-        history=changes,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from service.core.errors import (
     AnswerLost,
+    AnswerOversized,
     AnswerUnreadable,
     CallFacts,
     CredentialsRejected,
@@ -65,6 +66,7 @@ class _Call:
     deadline: float
     account: TechnicalAccount | None
     read: Reader
+    largest_answer: int | None
 
     @property
     def remaining(self) -> float:
@@ -142,6 +144,7 @@ class Client:
             # The account is a secret of Chorus Pro, and of nobody else.
             account=account if operation.upstream == CHORUS_PRO else None,
             read=_reader(operation),
+            largest_answer=operation.largest_answer,
         )
 
     def _admit(self, operation: Operation[RequestT, AnswerT], event: str) -> None:
@@ -198,7 +201,12 @@ class Client:
             raise Unreachable(call.facts, "no time left to send anything")
         try:
             answer = await self.transport.send(
-                call.method, call.url, headers=_headers(call, token), body=call.body, timeout=call.remaining
+                call.method,
+                call.url,
+                headers=_headers(call, token),
+                body=call.body,
+                timeout=call.remaining,
+                largest_answer=call.largest_answer,
             )
             answer = answer.repeatable(self.hide)
             said = interpret(call.facts, answer, call.read, call.account_name)
@@ -267,7 +275,7 @@ def _fit(operation: Operation[RequestT, AnswerT], document: Document, facts: Cal
 def _without_answer(facts: CallFacts, failure: TransportFailure) -> UpstreamFailure:
     facts = replace(facts, http_status=failure.status)
     if isinstance(failure, AnswerTooLarge):
-        return AnswerUnreadable(facts, failure.detail)
+        return AnswerOversized(facts, failure.detail)
     return AnswerLost(facts, failure.detail) if failure.sent else Unreachable(facts, failure.detail)
 
 

@@ -38,6 +38,23 @@ class FlowStates(_Entries):
     incident: tuple[str, ...]
 
 
+class RefusalCodes(_Entries):
+    """The codes of refusals that have a reason of their own."""
+
+    status_not_suitable: frozenset[str]
+    invoice_not_found: frozenset[str]
+
+
+class ValidationWords(_Entries):
+    """What a validator says, and the statuses that follow."""
+
+    validated_action: str
+    refused_action: str
+    validated: frozenset[str]
+    refused: frozenset[str]
+    corrected: frozenset[str]
+
+
 Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]
 """A path that begins with a stroke and does not end with one."""
 
@@ -49,8 +66,11 @@ class ChorusProMapping(_Entries):
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     ignored_services: frozenset[str]
+    unbounded_most: Annotated[int, Field(ge=1)]
     flow_states: FlowStates
     reform_codes: dict[str, str]
+    refusals: RefusalCodes
+    validation: ValidationWords
     main_pdf: Literal["ajouterFichierDansSysteme", "deposerPdfFacture"]
     supplemented: frozenset[str]
     drafts: frozenset[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,6 +12,9 @@ from service.core.doubt import Doubt
 RequestT = TypeVar("RequestT", bound=BaseModel)
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
+Certainty = Literal["official", "client", "inferred"]
+"""How sure name, path and fields are: published by the State, read in programs in use, or deduced."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[RequestT, AnswerT]):
@@ -19,7 +22,8 @@ class Operation(Generic[RequestT, AnswerT]):
 
     `api` is the part of the upstream that is subscribed on its own in PISTE (`factures`, `dumeA`, …), `timeout` is in
     seconds and bounds the whole call. `doubt` is how a lost answer is resolved, `purpose` tells two uses of one
-    `operationId` apart.
+    `operationId` apart. `does` says it in a few words for the page of all operations, `certainty` how sure its
+    description is. An answer of more than `largest_answer` bytes is not read to its end.
     """
 
     name: str
@@ -33,6 +37,9 @@ class Operation(Generic[RequestT, AnswerT]):
     method: str = "POST"
     is_read: bool = False
     purpose: str = ""
+    largest_answer: int | None = None
+    does: str = ""
+    certainty: Certainty = "official"
 
     @property
     def title(self) -> str:
@@ -51,4 +58,4 @@ class Refusal:
     correlation_id: str | None = None
 
 
-__all__ = ["AnswerT", "Doubt", "Operation", "Refusal", "RequestT"]
+__all__ = ["AnswerT", "Certainty", "Doubt", "Operation", "Refusal", "RequestT"]

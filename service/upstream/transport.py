@@ -106,11 +106,19 @@ class Transport:
             self._session = None
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: float,
+        largest_answer: int | None = None,
     ) -> HttpAnswer:
         """Return the whole answer, or raise TransportFailure; `timeout` is in seconds and covers everything.
 
-        Nothing is sent once it has passed, even when this process was stopped meanwhile.
+        Nothing is sent once it has passed, even when this process was stopped meanwhile. `largest_answer` is in bytes,
+        for answers of which less is taken than usual.
         """
         if self._session is None:
             raise TransportFailure("the connections are closed", sent=False)
@@ -128,7 +136,7 @@ class Transport:
                 trace_request_ctx=seen,
             ) as response:
                 seen.status = response.status
-                content = await self._read(response)
+                content = await self._read(response, min(largest_answer or self._largest_answer, self._largest_answer))
                 return HttpAnswer(
                     status=response.status,
                     headers=_plain(response),
@@ -147,15 +155,13 @@ class Transport:
             self._proxies[key] = proxy_for(parsed)
         return self._proxies[key]
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, largest: int) -> bytes:
         content = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             content += chunk
-            if len(content) > self._largest_answer:
+            if len(content) > largest:
                 response.close()
-                raise AnswerTooLarge(
-                    f"the answer is larger than {self._largest_answer} bytes", sent=True, status=response.status
-                )
+                raise AnswerTooLarge(f"the answer is larger than {largest} bytes", sent=True, status=response.status)
         return bytes(content)
 
 

@@ -25,6 +25,7 @@ SAID_ELSEWHERE = {"doubt", "doubt_about"}
 def test_should_declare_how_doubt_ends(operation: Operation[Any, Any]) -> None:
     """A read is simply repeated; only what the State names a search or a consultation is one."""
     assert operation.doubt in Doubt
+    assert operation.does
     if operation.is_read:
         assert (operation.doubt, operation.name.startswith(LOOKS)) == (Doubt.REPEAT, True)
 

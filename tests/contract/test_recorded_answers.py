@@ -35,10 +35,14 @@ from service.upstream.chorus_pro import (
     StatusPassed,
     TechnicalError,
 )
+from service.upstream.chorus_pro.decisions import Decisions, OfferedReason
 from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.structure_models import AttachmentRow, MembershipRow, SpaceRow
 from service.upstream.dume import FoundDume, Saved
+from service.upstream.operation import Operation
 from tests.contract.supplier_rows import SUPPLIER_ROWS
+from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
+from tests.support.recorded_reads import READS
 
 pytestmark = pytest.mark.contract
 
@@ -75,6 +79,13 @@ CREDIT_NOTE = FoundInvoice(
 
 TOWN = Recipient(siret="99900012800010", exists=True, id=26346724, name="VILLE D'EXEMPLEVILLE", is_active=True)
 ACCOUNTING = Service(id=10657669, code="COMPTA", label="Service comptabilité", is_active=True)
+RECEIVED = replace(
+    INVOICE,
+    number="FA-0001 ",
+    status_code="MISE_A_DISPOSITION",
+    status_since=datetime(2026, 11, 23, 9, 11, tzinfo=UTC),
+    flow_number=None,
+)
 
 Recorded = dict[str, Any]  # Any: a tree of JSON, as recorded
 Ask = Callable[[Upstreams], Awaitable[object]]
@@ -140,6 +151,14 @@ def dume(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method
 
 def directory(ask: Callable[[Any], Awaitable[object]]) -> Ask:  # Any: a bound method of Directory
     return lambda upstreams: ask(upstreams.directory(account="main", event="event"))
+
+
+def decisions(ask: Callable[[Decisions], Awaitable[object]]) -> Ask:
+    return cpro(lambda client: ask(Decisions(chorus_pro=client)))
+
+
+def asked(operation: Operation[Any, Any], request: object) -> Ask:  # Any: each has models of its own
+    return cpro(lambda client: client.call(operation, request))
 
 
 def deposit() -> Ask:
@@ -304,7 +323,15 @@ ROWS: list[tuple[str, Ask, object]] = [
     (
         "directory.attachments",
         directory(lambda client: client.attachments()),
-        (AttachmentRow(id=26346724, identifier="99900012800010"),),
+        (
+            AttachmentRow(
+                id=26346724,
+                identifier="99900012800010",
+                name="VILLE DE EXEMPLEVILLE",
+                role="ROLE_NOUVEAU",
+                status="VALIDEE",
+            ),
+        ),
     ),
     ("health.chorus-pro", lambda upstreams: upstreams.check_health("chorus-pro"), None),
     ("dume.created", create(), Saved(dume_id="k7p2x9qd", state_code="brouillon")),
@@ -343,6 +370,30 @@ ROWS: list[tuple[str, Ask, object]] = [
         (FoundDume(dume_id="k7p2x9qd", state_code=None, consultation_id=None, lot_number=None),),
     ),
     ("health.dume", lambda upstreams: upstreams.check_health("dume"), None),
+    (
+        "decision.received-found",
+        decisions(lambda client: client.received("FA-0001", "99900045800037")),
+        (replace(RECEIVED, supplier_siret="999 000 458 00037"),),
+    ),
+    (
+        "decision.validator-found",
+        decisions(lambda client: client.to_validate("FA-0001", "99900045800037")),
+        (replace(RECEIVED, status_code="A_VALIDER_1"),),
+    ),
+    ("decision.next-statuses", decisions(lambda client: client.next_statuses("X")), ("SUSPENDUE", "STATUT_NOUVEAU")),
+    (
+        "decision.refusal-reasons",
+        decisions(lambda client: client.refusal_reasons()),
+        (OfferedReason(code="MOTIF_INVENTE", label="Motif inventé"),),
+    ),
+    (
+        "decision.visible-statuses",
+        decisions(lambda client: client.visible_statuses()),
+        ("A_VALIDER_1", "STATUT_NOUVEAU"),
+    ),
+    ("decision.attachments", decisions(lambda client: client.attachments()), (CANAL,)),
+    *READS,
+    *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
     *SUPPLIER_ROWS,
 ]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from service.sandbox.simulator import treatment
 from service.sandbox.simulator.answers import to_json
 from service.sandbox.simulator.back_end import json_object
 from service.sandbox.simulator.catalogue import CATALOGUE
@@ -19,6 +20,7 @@ from service.sandbox.simulator.front import UNKNOWN
 from service.sandbox.simulator.injection import FaultParamsInvalid, check_params
 from service.sandbox.simulator.rules import Rule
 from service.sandbox.simulator.settings import Account, Application, Seconds
+from service.sandbox.simulator.wire import Refused
 from service.sandbox.simulator.world import World
 
 PREFIX: Final = "/_sim"
@@ -35,7 +37,10 @@ class _Asked(BaseModel):
 
 
 class _StatusSet(_Asked):
-    status: str = Field(min_length=1)
+    """Any status, or what the recipient does, which is refused where a real one could not do it."""
+
+    status: str | None = Field(default=None, min_length=1)
+    recipient: str | None = None
     comment: str | None = None
 
 
@@ -157,8 +162,15 @@ class Admin:
 
     async def _set_status(self, request: web.Request) -> object:
         asked = _StatusSet.model_validate(await _body(request))
-        invoice = self.world.chorus_pro.move_status(_whole(request.match_info["id"]), asked.status, asked.comment)
-        return {"id": invoice.id, "status": asked.status}
+        chorus_pro, invoice_id = self.world.chorus_pro, _whole(request.match_info["id"])
+        if (asked.status is None) == (asked.recipient is None):
+            raise ValueError("takes exactly one of status and recipient")
+        if asked.status is not None:
+            invoice = chorus_pro.move_status(invoice_id, asked.status, asked.comment)
+        else:
+            invoice = chorus_pro.invoices[invoice_id]
+            treatment.received(chorus_pro, invoice, _deed(asked.recipient), asked.comment)
+        return {"id": invoice.id, "status": invoice.status(chorus_pro.clock()).code}
 
     async def _set_flow(self, request: web.Request) -> object:
         asked = _FlowSet.model_validate(await _body(request))
@@ -200,6 +212,8 @@ def _guarded(answer: Callable[[web.Request], Awaitable[object]]) -> Callable[[we
             return _json(400, {"errors": mistakes})
         except KeyError as error:
             return _json(404, {"errors": [f"there is no {error}"]})
+        except Refused as refused:
+            return _json(400, {"errors": [f"Chorus Pro would refuse that: {refused.text}"]})
         except (FaultParamsInvalid, ValueError) as error:
             return _json(400, {"errors": [str(error)]})
 
@@ -212,6 +226,12 @@ async def _body(request: web.Request) -> dict[str, Any]:  # Any: JSON of whoever
     if body is None:
         raise ValueError("the body must be a JSON object")
     return body
+
+
+def _deed(recipient: str | None) -> str:
+    if recipient not in treatment.RECIPIENT_DOES:
+        raise ValueError(f"a recipient {', '.join(treatment.RECIPIENT_DOES)}; not {recipient!r}")
+    return treatment.RECIPIENT_DOES[recipient]
 
 
 def _whole(text: str) -> int:

@@ -13,7 +13,7 @@ import orjson
 from service.sandbox.simulator.answers import Answer, challenge
 from service.sandbox.simulator.operations import Caller, Operation
 from service.sandbox.simulator.settings import Account
-from service.sandbox.simulator.wire import FieldMissing, Refused
+from service.sandbox.simulator.wire import FieldMissing, Refused, TooLarge
 from service.sandbox.simulator.world import World
 
 _WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or password incorrects", realm="PISTE"))
@@ -62,12 +62,20 @@ async def answer_chorus_pro(
         return Answer(status=400)
     try:
         done = await operation.work(world.chorus_pro, Caller(login=account.login), body)
-    except FieldMissing as missing:
-        return Answer(status=400, summary={"missing": str(missing)})
-    except Refused as refused:
-        reply = {"codeRetour": refused.code, "libelle": refused.text}
-        return Answer(status=world.settings.refusal_status, body=reply, summary={"refused": refused.text})
+    except (FieldMissing, TooLarge, Refused) as objection:
+        return _objected(objection, world.settings.refusal_status)
     return Answer(body=done.reply, effect=done.effect, summary=done.summary)
+
+
+def _objected(objection: FieldMissing | TooLarge | Refused, status: int) -> Answer:
+    match objection:
+        case FieldMissing():
+            return Answer(status=400, summary={"missing": str(objection)})
+        case TooLarge():
+            return Answer(status=413)
+        case Refused():
+            reply = {"codeRetour": objection.code, "libelle": objection.text}
+            return Answer(status=status, body=reply, summary={"refused": objection.text})
 
 
 def answer_dume(world: World, domain: str, content_type: str, content: bytes) -> Answer:

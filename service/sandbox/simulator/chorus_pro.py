@@ -104,6 +104,7 @@ class ChorusPro:
             integrated_at=at,
             shown_at=at + timedelta(seconds=self.settings.search_lag),
             status_step=timedelta(seconds=self.settings.status_step),
+            validator=self.parties.validator_of(facts.framework),
         )
         self.invoices[invoice.id] = invoice
         self._taken.add((supplier.siret, facts.number))
@@ -114,12 +115,6 @@ class ChorusPro:
         """The invoice with this identifier, where this account may issue for its supplier."""
         invoice = self.invoices.get(id or 0)
         return invoice if invoice and self.parties.is_supplier(login, invoice.supplier.siret) else None
-
-    def invoice_shown_to(self, login: str, id: int) -> Invoice | None:
-        """The invoice with this identifier, where this account sent or received it."""
-        invoice = self.invoices.get(id)
-        received = invoice is not None and self.parties.is_recipient(login, invoice.recipient.siret)
-        return invoice if received else self.invoice_of(login, id)
 
     def finish(self, flow: Flow) -> None:
         """Take a flow that is stuck or had an incident through its integration now, leaving rules aside."""

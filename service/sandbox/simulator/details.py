@@ -1,4 +1,4 @@
-"""Shows one invoice: consulterHistoriqueFacture, consulterFactureParFournisseur."""
+"""Shows one invoice to its supplier, its recipient or its validator."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
+from service.sandbox.simulator.criteria import type_of
 from service.sandbox.simulator.invoices import Invoice
 from service.sandbox.simulator.operations import Caller, Done
-from service.sandbox.simulator.searches import type_of
-from service.sandbox.simulator.wire import Body, Page, Reply
+from service.sandbox.simulator.sight import sees
+from service.sandbox.simulator.wire import Body
 
 UNKNOWN_INVOICE: Final = "GDP_MSG_11.008"
 _FRAMEWORKS: Final = {
@@ -20,41 +21,24 @@ _FRAMEWORKS: Final = {
 }
 
 
-async def history(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
-    """List the statuses an invoice went through."""
-    now = chorus_pro.advance()
-    invoice = _look_up(chorus_pro, caller, body, "idFacture")
-    asked = wire.object_of(body, "paramRechercheHistoStatuts")
-    page = Page.of(asked, "ListeHistoStatut")
-    statuses = invoice.statuses(now)
-    rows: list[Reply] = [
-        {
-            "histoStatutId": invoice.id * 100 + place,
-            "histoStatutCode": status.code,
-            "histoStatutDatePassage": (wire.precise if place % 2 else wire.rounded)(status.at),
-            "histoStatutCommentaire": status.comment,
-        }
-        for place, status in enumerate(statuses)
-    ]
-    if asked.get("triSensListeHistoStatut") != "Ascendant":
-        rows.reverse()
-    reply = wire.said(
-        wire.DONE,
-        idFacture=invoice.id,
-        numeroFacture=invoice.facts.number,
-        modeDepot=invoice.made_by,
-        statutCourantCode=statuses[-1].code,
-        historiquesDesStatuts={"histoStatut": page.cut(rows), **_named(page, rows, "HistoStatut")},
-        historiquesDesEvenementsComplementaires={"evenement": [], **_named(Page(), [], "Evenement")},
-        historiquesDesActionsUtilisateurs={"histoAction": [], **_named(Page(), [], "HistoAction")},
-    )
-    return Done(reply=reply, summary=_summary(invoice) | {"status": statuses[-1].code})
-
-
 async def detail(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
-    """Show an invoice: who, whom, when, how much."""
+    """Show an invoice to its supplier: who, whom, when, how much."""
+    return _detail(chorus_pro, caller, body, "supplier")
+
+
+async def detail_for_recipient(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """The same for its recipient."""
+    return _detail(chorus_pro, caller, body, "recipient")
+
+
+async def detail_for_validator(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
+    """The same for its validator."""
+    return _detail(chorus_pro, caller, body, "validator")
+
+
+def _detail(chorus_pro: ChorusPro, caller: Caller, body: Body, role: str) -> Done:
     now = chorus_pro.advance()
-    invoice = _look_up(chorus_pro, caller, body, "identifiantFactureCPP")
+    invoice = look_up(chorus_pro, caller, body, "identifiantFactureCPP", role)
     reply = {
         "identifiantFactureCPP": invoice.id,
         "numeroFacture": invoice.facts.number,
@@ -86,19 +70,20 @@ async def detail(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
             "montantHtTotal": invoice.net,
             "montantTVA": invoice.total - invoice.net,
             "montantTtcTotal": invoice.total,
-            "montantAPayer": invoice.total if invoice.facts.amount_due is None else invoice.facts.amount_due,
+            "montantAPayer": invoice.due,
         },
         "listeDesPiecesJointes": {"pieceJointe": chorus_pro.attachments.rows(invoice.attachments)},
     }
-    return Done(reply=wire.said(wire.DONE, facture=reply), summary=_summary(invoice))
+    return Done(reply=wire.said(wire.DONE, facture=reply), summary=summary_of(invoice))
 
 
-def _look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str) -> Invoice:
+def look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str, role: str | None = None) -> Invoice:
+    """The invoice that is named, where the caller may see it in this role or in any; raises Refused."""
     wanted = wire.number_of(body, name)
     if wanted is None:
         raise wire.FieldMissing(name)
-    invoice = chorus_pro.invoice_shown_to(caller.login, wanted)
-    if invoice is None:
+    invoice = chorus_pro.invoices.get(wanted)
+    if invoice is None or not sees(chorus_pro.parties, caller.login, invoice, role):
         raise wire.Refused(20000, UNKNOWN_INVOICE)
     return invoice
 
@@ -109,9 +94,6 @@ def _framework(invoice: Invoice) -> str:
     return _FRAMEWORKS.get(code, code)
 
 
-def _named(page: Page, rows: list[Reply], suffix: str) -> dict[str, int | None]:
-    return {f"{name}{suffix}": value for name, value in page.numbers(rows).items()}
-
-
-def _summary(invoice: Invoice) -> dict[str, object]:
+def summary_of(invoice: Invoice) -> dict[str, object]:
+    """What the journal says of an invoice."""
     return {"invoice": invoice.id, "number": invoice.facts.number}

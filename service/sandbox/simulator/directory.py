@@ -47,7 +47,7 @@ async def structure(chorus_pro: ChorusPro, caller: Caller, body: Body) -> Done:
         "raisonSocialeStructure": known.name,
         "structurePriveePublique": _kind(known),
     }
-    if chorus_pro.parties.is_supplier(caller.login, known.siret):
+    if known in chorus_pro.parties.acted_for(caller.login):
         about["dateExpirationMotPasseCompteTech"] = _password_end(chorus_pro, caller)
     demands = known.told.demands
     asks = {

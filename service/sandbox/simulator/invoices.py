@@ -11,6 +11,7 @@ from service.core.documents import InvoiceFacts
 from service.sandbox.simulator.parties import Structure
 
 BY_ITSELF: Final = ("DEPOSEE", "EN_COURS_ACHEMINEMENT", "MISE_A_DISPOSITION")
+TO_VALIDATE: Final = ("DEPOSEE", "A_VALIDER_1")
 _CENT: Final = Decimal("0.01")
 _WITH_TAX: Final = Decimal("1.2")
 
@@ -22,6 +23,14 @@ class Status:
     code: str
     at: datetime
     comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What somebody did with an invoice on the portal."""
+
+    code: str
+    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +46,9 @@ class Invoice:
     integrated_at: datetime
     shown_at: datetime
     status_step: timedelta
+    validator: Structure | None = None
+    is_downloaded: bool = False
+    actions: list[Action] = field(default_factory=list)
     made_by: str = "UPLOAD_API"
     stated_net: Decimal | None = None
     attachments: list[int] = field(default_factory=list)
@@ -55,12 +67,16 @@ class Invoice:
             return self.stated_net
         return (self.total / _WITH_TAX).quantize(_CENT)
 
+    @property
+    def due(self) -> Decimal:
+        """The amount to pay, all of it unless the file says otherwise."""
+        return self.total if self.facts.amount_due is None else self.facts.amount_due
+
     def statuses(self, now: datetime) -> list[Status]:
         """The statuses it went through, oldest first."""
         until = min(now, self._set[0].at) if self._set else now
-        by_itself = (
-            Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(BY_ITSELF)
-        )
+        codes = BY_ITSELF if self.validator is None else TO_VALIDATE
+        by_itself = (Status(code=code, at=self.integrated_at + n * self.status_step) for n, code in enumerate(codes))
         return [status for status in by_itself if status.at <= until] + [one for one in self._set if one.at <= now]
 
     def status(self, now: datetime) -> Status:

@@ -16,6 +16,10 @@ _MADE_UP_COMPANY: Final = "ENTREPRISE FICTIVE"
 _MADE_UP_BODY: Final = "COLLECTIVITE FICTIVE"
 
 
+WITH_VALIDATOR: Final = frozenset({"A9", "A12"})
+"""The frameworks whose invoices go to a validator before they go to their recipient."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
     """A company or a public body as Chorus Pro knows it."""
@@ -50,12 +54,13 @@ class Parties:
         self._by_siret: dict[str, Structure] = {}
         self._suppliers: dict[str, dict[str, Structure]] = {}
         self._received: dict[str, frozenset[str]] = {}
+        self._validated: dict[str, frozenset[str]] = {}
         self._add_all(settings.accounts, settings.recipients)
 
     def apply(self, settings: SimulatorSettings) -> None:
         """Go on with other settings. An account whose list changed issues for those it lists now, and for no others."""
-        listed = {one.login: (one.suppliers, one.recipients) for one in self.settings.accounts}
-        changed = [one for one in settings.accounts if listed.get(one.login) != (one.suppliers, one.recipients)]
+        listed = {one.login: _listed(one) for one in self.settings.accounts}
+        changed = [one for one in settings.accounts if listed.get(one.login) != _listed(one)]
         self.settings = settings
         self._add_all(changed, settings.recipients)
 
@@ -63,8 +68,11 @@ class Parties:
         for account in accounts:
             self._list(account)
             self._received[account.login] = frozenset(party.siret for party in account.recipients)
+            self._validated[account.login] = frozenset(party.siret for party in account.validators)
             for party in account.recipients:
                 self._add(party, is_public=True)
+            for party in account.validators:
+                self._add(party, is_public=False)
         for party in recipients:
             self._add(party, is_public=True)
 
@@ -82,6 +90,23 @@ class Parties:
     def is_recipient(self, login: str, siret: str) -> bool:
         """Whether an account receives for a public body."""
         return siret in self._received.get(login, ())
+
+    def recipients_of(self, login: str) -> list[Structure]:
+        """The public bodies an account receives for."""
+        return [self._by_siret[siret] for siret in sorted(self._received.get(login, ()))]
+
+    def validators_of(self, login: str) -> list[Structure]:
+        """Whom an account validates for."""
+        return [self._by_siret[siret] for siret in sorted(self._validated.get(login, ()))]
+
+    def acted_for(self, login: str) -> tuple[Structure, ...]:
+        """Every structure an account is attached to, each once, whatever it does there."""
+        return tuple(dict.fromkeys((*self.suppliers_of(login), *self.recipients_of(login), *self.validators_of(login))))
+
+    def validator_of(self, framework: str | None) -> Structure | None:
+        """Who has to validate an invoice first: somebody for sub- and co-contractors, where anybody validates."""
+        sirets = sorted({siret for listed in self._validated.values() for siret in listed})
+        return self._by_siret[sirets[0]] if framework in WITH_VALIDATOR and sirets else None
 
     def meet_supplier(self, login: str, siret: str | None) -> None:
         """Add the company of a deposited file to the account's, unless only those listed are accepted."""
@@ -124,3 +149,7 @@ class Parties:
             told=party,
         )
         return self._by_siret[party.siret]
+
+
+def _listed(account: Account) -> tuple[tuple[Party, ...], ...]:
+    return account.suppliers, account.recipients, account.validators

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.sandbox.sample_xml import RECIPIENT, SUPPLIER
 
 Demands = Literal["nothing", "service_code", "commitment_number", "both", "either"]
-Api = Literal["factures", "transverses", "structures", "utilisateurs", "dume"]
+Api = Literal["factures", "transverses", "structures", "utilisateurs", "engagementsJuridiques", "dume"]
 LONGEST: Final = 10 * 365 * 86_400.0
 """Seconds, ten years: a longer time would only leave the calendar."""
 Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 
-ALL_APIS: frozenset[Api] = frozenset({"factures", "transverses", "structures", "utilisateurs", "dume"})
+ALL_APIS: frozenset[Api] = frozenset(get_args(Api))
 
 
 class _Told(BaseModel):
@@ -86,8 +86,14 @@ DEMANDING: Final = (
 """Public bodies of every kind that demands something of invoices, and one that is no more."""
 
 
+PUBLIC_BODIES: Final = (
+    Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
+    Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
+)
+
+
 class Account(_Told):
-    """A technical account of Chorus Pro, and the companies it may issue for."""
+    """A technical account of Chorus Pro, and in whose name it may act."""
 
     login: str = "TECH_1_1@cpro.fr"
     password: str = Field(default="sim-password-1", repr=False)
@@ -96,8 +102,13 @@ class Account(_Told):
         Party(siret="99911122200025", name="ATELIER FICTIF DES LILAS - DEPOT"),
         Party(siret="99933344400011", name="IMPRIMERIE IMAGINAIRE DU PONT"),
     )
-    recipients: tuple[Party, ...] = ()
+    recipients: tuple[Party, ...] = PUBLIC_BODIES
     """The public bodies it receives for."""
+    validators: tuple[Party, ...] = (
+        Party(siret="99941414100013", name="ENTREPRISE FICTIVE DU CANAL"),
+        Party(siret="99941414200011", name="ENTREPRISE FICTIVE DE L'ECLUSE"),
+    )
+    """Whom it validates for; invoices of sub- and co-contractors go to the first of them."""
     password_expires_in: int = Field(default=400, ge=-36_500, le=36_500)
     """Days until the password has to be changed, from when it was set; afterwards it is refused."""
     password_expires_at: datetime | None = None
@@ -117,11 +128,7 @@ class SimulatorSettings(_Told):
     applications: tuple[Application, ...] = (Application(),)
     accounts: tuple[Account, ...] = (Account(),)
     platforms: tuple[Platform, ...] = (Platform(),)
-    recipients: tuple[Party, ...] = (
-        Party(siret=RECIPIENT, name="VILLE IMAGINAIRE DE VALCLAIR"),
-        Party(siret="99900045600014", name="DEPARTEMENT FICTIF DES TROIS RIVIERES"),
-        *DEMANDING,
-    )
+    recipients: tuple[Party, ...] = (*PUBLIC_BODIES, *DEMANDING)
     any_supplier: bool = True
     """Whether a supplier the account does not list is added to it at its first deposit; else it is refused."""
     any_recipient: bool = True
@@ -161,6 +168,12 @@ class SimulatorSettings(_Told):
 
     supplement_status: Literal["COMPLETEE", "MISE_A_DISPOSITION"] = "COMPLETEE"
     """The status of a suspended invoice once it is completed; sources name one or the other."""
+    attachments: int = Field(default=1, ge=0, le=50)
+    """Complementary attachments of each invoice, made up."""
+    attachment_size: int = Field(default=1_000, ge=0, le=120_000_000)
+    """Bytes of each of them."""
+    largest_download: int = Field(default=120_000_000, ge=1)
+    """Bytes that are given at once; more is answered 413."""
 
     dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
     """The state in which `creerDumeSimple` leaves a DUME; no source says it."""

@@ -33,6 +33,10 @@ class FieldMissing(Exception):
     """A required field is missing or of a wrong type; Chorus Pro answers 400 without a body."""
 
 
+class TooLarge(Exception):
+    """What is asked for is more than is given at once; Chorus Pro answers 413."""
+
+
 def said(text: str, **fields: object) -> Reply:
     """A positive answer."""
     return {"codeRetour": 0, "libelle": text, **fields}

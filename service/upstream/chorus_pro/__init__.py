@@ -11,7 +11,7 @@ from typing import NoReturn
 from service.core.errors import AnswerUnreadable, CallFacts, NotSubscribed, RequestRejected
 from service.core.invoices import FoundInvoice
 from service.steady import NEVER
-from service.upstream.chorus_pro import models, operations
+from service.upstream.chorus_pro import history_models, models, operations
 from service.upstream.chorus_pro.answers import (
     Deposited,
     FlowReport,
@@ -23,6 +23,7 @@ from service.upstream.chorus_pro.answers import (
     to_found,
     to_report,
 )
+from service.upstream.chorus_pro.operations import SUPPLIER_STRUCTURES
 from service.upstream.chorus_pro.supplier import Supplier
 from service.upstream.client import Client
 from service.upstream.forms import PARIS
@@ -30,6 +31,7 @@ from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
 from service.upstream.paging import PAGE_SIZE, Page, RowT, SearchEndless, read_all
 from service.upstream.values import TechnicalAccount
 
+OwnStructures = Operation[models.Nothing, models.StructuresFound]
 LONGEST_NAME = 200
 STRUCTURES_KEPT = 600.0
 """Seconds for which the structures of an account are remembered."""
@@ -87,14 +89,18 @@ class ChorusPro:
 
     async def invoices_numbered(self, number: str, supplier_siret: str | None) -> tuple[FoundInvoice, ...]:
         """Return the invoices of this supplier (of any, when not known) with this number; a pending flow shows none."""
-        known = await self._structures() if supplier_siret else None
-        found = await self._search(number=number, supplier_id=(known or {}).get(_plain(supplier_siret)))
+        found = await self._search(number=number, supplier_id=await self.structure_id(supplier_siret))
         return tuple(
             invoice
             for invoice in found
             if invoice.number.strip() == number.strip()
             and (not supplier_siret or _plain(invoice.supplier_siret) == _plain(supplier_siret))
         )
+
+    async def structure_id(self, siret: str | None, operation: OwnStructures = SUPPLIER_STRUCTURES) -> int | None:
+        """Return what Chorus Pro calls a structure of this account; None when it is none, or it would not say."""
+        known = await self._structures(operation) if siret else None
+        return (known or {}).get(_plain(siret))
 
     async def sees_supplier(self, supplier_siret: str) -> bool | None:
         """Whether this account can see the invoices of that supplier; None when Chorus Pro would not say."""
@@ -129,11 +135,11 @@ class ChorusPro:
         if isinstance(first, Refusal):
             return first
 
-        async def fetch(number: int) -> Page[models.StatusRow]:
+        async def fetch(number: int) -> Page[history_models.StatusRow]:
             page = first if number == 1 else await self._history_page(invoice_id, number)
             if isinstance(page, Refusal):
                 self._refused(operations.INVOICE_HISTORY, page)
-            rows = page.statuses or models.StatusRows()
+            rows = page.statuses or history_models.StatusRows()
             return Page(rows=rows.rows, pages=rows.pages, total=rows.total, size=rows.size)
 
         rows = await self._all(operations.INVOICE_HISTORY, fetch, lambda row: (row.id, row.code, row.at))
@@ -187,23 +193,27 @@ class ChorusPro:
         except SearchEndless as error:
             raise AnswerUnreadable(_facts(operation), str(error)) from error
 
-    async def _history_page(self, invoice_id: int, page: int) -> models.HistoryFound | Refusal:
-        wanted = models.HistoryPage(page=page, size=PAGE_SIZE)
-        return await self._call(operations.INVOICE_HISTORY, models.HistoryAsked(invoice_id=invoice_id, statuses=wanted))
+    async def _history_page(self, invoice_id: int, page: int) -> history_models.HistoryFound | Refusal:
+        wanted = history_models.HistoryPage(page=page, size=PAGE_SIZE)
+        return await self._call(
+            operations.INVOICE_HISTORY, history_models.HistoryAsked(invoice_id=invoice_id, statuses=wanted)
+        )
 
-    async def _structures(self) -> Mapping[str, int] | None:
+    async def _structures(self, operation: OwnStructures = SUPPLIER_STRUCTURES) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""
-        remembered = self.structures.get(self.account.login)
+        login = self.account.login
+        key = login if operation is SUPPLIER_STRUCTURES else f"{login} {operation.name}"
+        remembered = self.structures.get(key)
         if remembered is not None:
             return remembered[0]
         known: Mapping[str, int] | None = None
         try:
-            answer = await self._call(operations.SUPPLIER_STRUCTURES, models.Nothing())
+            answer = await self._call(operation, models.Nothing())
         except (NotSubscribed, RequestRejected, AnswerUnreadable):
             answer = None
         if isinstance(answer, models.StructuresFound):
             known = {_plain(row.identifier): row.id for row in answer.structures if row.identifier}
-        self.structures.put(self.account.login, known)
+        self.structures.put(key, known)
         return known
 
     def _refused(self, operation: Operation[RequestT, AnswerT], refusal: Refusal) -> NoReturn:

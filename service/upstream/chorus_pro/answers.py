@@ -11,6 +11,7 @@ from service.core.masking import masked
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro.models import FlowState, InvoiceDetail, InvoiceRow
+    from service.upstream.chorus_pro.search_models import ListedRow
     from service.upstream.operation import Refusal
 
 
@@ -95,11 +96,11 @@ def to_report(state: FlowState) -> FlowReport:
     )
 
 
-def to_found(row: InvoiceRow) -> FoundInvoice:
+def to_found(row: InvoiceRow | ListedRow) -> FoundInvoice:
     """Translate one row of a search."""
     return FoundInvoice(
         chorus_pro_id=row.chorus_pro_id,
-        number=row.number,
+        number=row.number or "",
         kind=_kind(row.type),
         supplier_siret=row.supplier,
         recipient_siret=row.recipient,

@@ -100,6 +100,7 @@ SENT = Operation(
     doubt=Doubt.REPEAT,
     is_read=True,
     purpose="changes",
+    does="finds the invoices of a supplier whose status changed",
 )
 RECEIVED = Operation(
     name="rechercherFactureRecipiendaire",
@@ -112,6 +113,7 @@ RECEIVED = Operation(
     doubt=Doubt.REPEAT,
     is_read=True,
     purpose="changes",
+    does="finds the invoices of a recipient whose status changed",
 )
 
 

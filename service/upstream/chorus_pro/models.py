@@ -112,49 +112,6 @@ class InvoicesFound(Received):
     invoices: Listed[InvoiceRow] = Field(default=(), alias="listeFactures")
 
 
-class HistoryPage(Sent):
-    """Which part of the statuses is wanted, oldest first."""
-
-    page: int = Field(alias="pageResultatDemandeeListeHistoStatut")
-    size: int = Field(alias="nbResultatsParPageListeHistoStatut")
-    direction: str = Field(default="Ascendant", alias="triSensListeHistoStatut")
-    column: str = Field(default="HistoStatutDatePassage", alias="triColonneListeHistoStatut")
-
-
-class HistoryAsked(Sent):
-    """consulterHistoriqueFacture."""
-
-    invoice_id: int = Field(alias="idFacture")
-    statuses: HistoryPage = Field(alias="paramRechercheHistoStatuts")
-
-
-class StatusRow(Received):
-    """One status an invoice went through."""
-
-    id: int | None = Field(default=None, alias="histoStatutId")
-    code: str = Field(alias="histoStatutCode")
-    at: Moment = Field(default=None, alias="histoStatutDatePassage")
-    comment: str | None = Field(default=None, alias="histoStatutCommentaire")
-
-
-class StatusRows(Received):
-    """One page of statuses."""
-
-    rows: Listed[StatusRow] = Field(default=(), alias="histoStatut")
-    pages: int | None = Field(default=None, alias="pagesHistoStatut")
-    total: int | None = Field(default=None, alias="totalHistoStatut")
-    size: int | None = Field(default=None, alias="nbResultatsParPageHistoStatut")
-
-
-class HistoryFound(Received):
-    """The life of one invoice."""
-
-    invoice_id: int | None = Field(default=None, alias="idFacture")
-    number: str | None = Field(default=None, alias="numeroFacture")
-    status: str | None = Field(default=None, alias="statutCourantCode")
-    statuses: StatusRows | None = Field(default=None, alias="historiquesDesStatuts")
-
-
 class InvoiceAsked(Sent):
     """consulterFactureParFournisseur."""
 

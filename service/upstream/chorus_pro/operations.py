@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from service.upstream.chorus_pro.history_models import HistoryAsked, HistoryFound
 from service.upstream.chorus_pro.models import (
     FlowAsked,
     FlowDeposited,
     FlowState,
     FlowToDeposit,
     Health,
-    HistoryAsked,
-    HistoryFound,
     InvoiceAsked,
     InvoiceFound,
     InvoiceSearch,
@@ -30,6 +29,7 @@ DEPOSIT_FLOW = Operation(
     answer=FlowDeposited,
     timeout=60.0,
     doubt=Doubt.LOOK_UP,
+    does="hands in a file of invoices",
 )
 FLOW_REPORT = Operation(
     name="consulterCRDetaille",
@@ -41,6 +41,7 @@ FLOW_REPORT = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells where a deposited file stands",
 )
 SEARCH_INVOICES = Operation(
     name="rechercherFactureParFournisseur",
@@ -52,6 +53,7 @@ SEARCH_INVOICES = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="finds invoices of a supplier",
 )
 INVOICE_HISTORY = Operation(
     name="consulterHistoriqueFacture",
@@ -63,6 +65,7 @@ INVOICE_HISTORY = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells everything that happened to an invoice",
 )
 INVOICE_DETAIL = Operation(
     name="consulterFactureParFournisseur",
@@ -74,6 +77,7 @@ INVOICE_DETAIL = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="shows an invoice of a supplier",
 )
 SUPPLIER_STRUCTURES = Operation(
     name="recupererStructuresActivesPourFournisseur",
@@ -85,6 +89,8 @@ SUPPLIER_STRUCTURES = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells in whose name the account may issue",
+    certainty="client",
 )
 HEALTH_CHECK = Operation(
     name="healthCheck",
@@ -97,4 +103,6 @@ HEALTH_CHECK = Operation(
     doubt=Doubt.REPEAT,
     method="GET",
     is_read=True,
+    does="tells whether Chorus Pro is up",
+    certainty="client",
 )

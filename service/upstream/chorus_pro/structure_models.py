@@ -213,14 +213,27 @@ class AttachmentSearch(Sent):
     page: AttachmentPage = Field(alias="parametresRecherche")
 
 
+class AttachedService(Received):
+    """A service of a structure to which the account is attached."""
+
+    id: int | None = Field(default=None, alias="idService")
+    code: str | None = Field(default=None, alias="codeService")
+    is_active: bool | None = Field(default=None, alias="estActif")
+
+
 class AttachmentRow(Received):
     """One structure that the technical account is attached to."""
 
     id: int = Field(alias="idStructure")
     identifier: str | None = Field(default=None, alias="identifiantStructure")
+    name: str | None = Field(default=None, alias="designationStructure")
+    role: str | None = Field(default=None, alias="roleUtilisateur")
+    status: str | None = Field(default=None, alias="statutRattachementStructure")
+    services: Listed[AttachedService] = Field(default=(), alias="listeServicesRattache")
 
 
 class AttachmentRows(Received):
     """One page of structures that the technical account is attached to."""
 
+    paging: Paging | None = Field(default=None, alias="parametresRetour")
     rows: Listed[AttachmentRow] = Field(default=(), alias="listeStructureRattachement")

@@ -8,7 +8,7 @@ from service.upstream.operation import AnswerT, Doubt, Operation, RequestT
 
 
 def _read(
-    name: str, path: str, request: type[RequestT], answer: type[AnswerT], api: str = "structures"
+    name: str, path: str, request: type[RequestT], answer: type[AnswerT], does: str, api: str = "structures"
 ) -> Operation[RequestT, AnswerT]:
     return Operation(
         name=name,
@@ -20,24 +20,58 @@ def _read(
         timeout=30.0,
         doubt=Doubt.REPEAT,
         is_read=True,
+        does=does,
+        certainty="official" if api == "structures" else "client",
     )
 
 
-SEARCH_STRUCTURES = _read("rechercherStructure", "/rechercher", models.StructureSearch, models.StructureRows)
-SHOW_STRUCTURE = _read("consulterStructureAvecTVAIntraCom", "/consulter", models.StructureAsked, models.StructureShown)
-SEARCH_SERVICES = _read("rechercherServicesStructure", "/rechercher/services", models.ServiceSearch, models.ServiceRows)
-SHOW_SERVICE = _read("consulterServiceStructure", "/consulter/service", models.ServiceAsked, models.ServiceShown)
+SEARCH_STRUCTURES = _read(
+    "rechercherStructure",
+    "/rechercher",
+    models.StructureSearch,
+    models.StructureRows,
+    "finds companies and public bodies",
+)
+SHOW_STRUCTURE = _read(
+    "consulterStructureAvecTVAIntraCom",
+    "/consulter",
+    models.StructureAsked,
+    models.StructureShown,
+    "tells what a structure demands",
+)
+SEARCH_SERVICES = _read(
+    "rechercherServicesStructure",
+    "/rechercher/services",
+    models.ServiceSearch,
+    models.ServiceRows,
+    "lists the services of a structure",
+)
+SHOW_SERVICE = _read(
+    "consulterServiceStructure",
+    "/consulter/service",
+    models.ServiceAsked,
+    models.ServiceShown,
+    "tells what a service demands, and while it is valid",
+)
 LIST_MEMBERSHIPS = _read(
     "listerRattachementsStructureUtilisateur",
     "/lister/rattachementsutilisateur",
     models.MembershipSearch,
     models.MembershipRows,
+    "lists the services a user is attached to",
 )
-SEARCH_SPACES = _read("rechercherEspaces", "/rechercher/espaces", models.SpaceSearch, models.SpaceRows)
+SEARCH_SPACES = _read(
+    "rechercherEspaces",
+    "/rechercher/espaces",
+    models.SpaceSearch,
+    models.SpaceRows,
+    "lists the spaces of the portal that a structure has",
+)
 LIST_ATTACHMENTS = _read(
     "recupererRattachementsMonCompteUtilisateur",
     "/monCompte/recuperer/rattachements",
     models.AttachmentSearch,
     models.AttachmentRows,
+    "tells to which structures the technical account is attached",
     api="utilisateurs",
 )

@@ -20,6 +20,8 @@ ADD_FILE = Operation(
     answer=models.FileAdded,
     timeout=60.0,
     doubt=Doubt.REPEAT,
+    does="uploads a file, which no invoice names yet",
+    certainty="client",
 )
 READ_PDF = Operation(
     name="deposerPdfFacture",
@@ -30,6 +32,7 @@ READ_PDF = Operation(
     answer=models.FileAdded,
     timeout=60.0,
     doubt=Doubt.REPEAT,
+    does="uploads a PDF and reads it",
 )
 BANK_ACCOUNTS = Operation(
     name="recupererCoordonneesBancairesValides",
@@ -41,6 +44,8 @@ BANK_ACCOUNTS = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="lists the bank accounts of a supplier",
+    certainty="client",
 )
 SUBMIT_PDF = Operation(
     name="soumettreFacture",
@@ -51,6 +56,7 @@ SUBMIT_PDF = Operation(
     answer=models.Submitted,
     timeout=60.0,
     doubt=Doubt.LOOK_UP,
+    does="hands in a PDF as an invoice",
 )
 # Chorus Pro gives the number itself: nothing tells the invoice that was lost from one that was asked for twice.
 SUBMIT_ENTRY = Operation(
@@ -63,6 +69,7 @@ SUBMIT_ENTRY = Operation(
     answer=models.Submitted,
     timeout=60.0,
     doubt=Doubt.ASK,
+    does="hands in an invoice without a file",
 )
 COMPLETE_INVOICE = Operation(
     name="completerFacture",
@@ -73,6 +80,7 @@ COMPLETE_INVOICE = Operation(
     answer=models.Supplemented,
     timeout=30.0,
     doubt=Doubt.LOOK_UP,
+    does="adds to a suspended invoice",
 )
 RECYCLE_INVOICE = Operation(
     name="recyclerFacture",
@@ -83,6 +91,7 @@ RECYCLE_INVOICE = Operation(
     answer=models.Recycled,
     timeout=30.0,
     doubt=Doubt.LOOK_UP,
+    does="sends an invoice to another place",
 )
 # A mark that is set twice is set.
 TREAT_REJECTIONS = Operation(
@@ -94,6 +103,7 @@ TREAT_REJECTIONS = Operation(
     answer=models.Done,
     timeout=30.0,
     doubt=Doubt.REPEAT,
+    does="marks rejections as dealt with",
 )
 INVOICE_NOW = Operation(
     name="consulterFactureParFournisseur",
@@ -106,4 +116,5 @@ INVOICE_NOW = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
+    does="tells where an invoice is, and whether its rejection is dealt with",
 )

@@ -30,7 +30,7 @@ class DumeAnswer(Received):
 
 
 def _operation(
-    name: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0, purpose: str = ""
+    name: str, does: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0, purpose: str = ""
 ) -> Operation[DumeRequest, DumeAnswer]:
     return Operation(
         name=name,
@@ -43,15 +43,18 @@ def _operation(
         doubt=doubt,
         is_read=is_read,
         purpose=purpose,
+        does=does,
     )
 
 
-HEALTH_CHECK = _operation("healthCheck", Doubt.REPEAT, is_read=True, timeout=10.0)
-MODEL = _operation("recupererModelDume", Doubt.REPEAT, is_read=True)
-CREATE_SIMPLE = _operation("creerDumeSimple", Doubt.LOOK_UP, is_read=False)
-SAVE_NEW = _operation("enregistrerDume", Doubt.LOOK_UP, is_read=False)
-SAVE_OVER = _operation("enregistrerDume", Doubt.REPEAT, is_read=False)
+HEALTH_CHECK = _operation("healthCheck", "tells whether DUME is up", Doubt.REPEAT, is_read=True, timeout=10.0)
+MODEL = _operation("recupererModelDume", "gives the blank document", Doubt.REPEAT, is_read=True)
+CREATE_SIMPLE = _operation(
+    "creerDumeSimple", "creates the simplified DUME of a consultation", Doubt.LOOK_UP, is_read=False
+)
+SAVE_NEW = _operation("enregistrerDume", "saves a new draft", Doubt.LOOK_UP, is_read=False)
+SAVE_OVER = _operation("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_read=False)
 # Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
-VALIDATE = _operation("enregistrerDume", Doubt.REPEAT, is_read=False, purpose="validation")
-SEARCH = _operation("rechercherDumes", Doubt.REPEAT, is_read=True)
-DOCUMENT = _operation("recupererDumeFormate", Doubt.REPEAT, is_read=True)
+VALIDATE = _operation("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
+SEARCH = _operation("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
+DOCUMENT = _operation("recupererDumeFormate", "gives the document of a DUME", Doubt.REPEAT, is_read=True)

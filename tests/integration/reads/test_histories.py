@@ -1,0 +1,101 @@
+"""A status tells the whole life of an invoice to whoever may see it, and leaves out the persons."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.sandbox.simulator import Simulator
+from service.sandbox.simulator.invoices import Action
+from tests.support.bench import Bench
+from tests.support.bus import Json
+from tests.support.reads import by_id, by_number, keep, status
+
+STATUS = "invoice.status.reported.v1"
+
+
+async def told(bench: Bench, event: Json) -> Json:
+    """What the report says."""
+    end = await bench.end(event)
+    assert end.type == STATUS, end
+    return end.data.model_dump(mode="json")
+
+
+async def test_should_tell_every_step(bench: Bench, simulator: Simulator) -> None:
+    """More statuses than fit on one page of the State come in one report, oldest first, each with its comment."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    chorus_pro = simulator.world.chorus_pro
+    for number in range(150):
+        simulator.world.clock.move(60)
+        chorus_pro.move_status(invoice.id, "COMPLETEE" if number % 2 else "SUSPENDUE", f"Tour {number}")
+    report = await told(bench, status(**by_id(invoice)))
+
+    assert [step["status_code"] for step in report["history"]] == bench.statuses(invoice)
+    assert len(report["history"]) > 150
+    assert [step.get("comment") for step in report["history"]][-2:] == ["Tour 148", "Tour 149"]
+    assert (report["status"], report["final"]) == ("completed", False)
+
+
+async def test_should_tell_what_people_did_but_not_who(bench: Bench, simulator: Simulator) -> None:
+    """Events come in the State's words, actions in ours where there is one; persons are in neither."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    now = simulator.world.clock()
+    invoice.actions += [Action(code="TELECHARGEMENT_FACTURE", at=now), Action(code="ACTION_NOUVELLE", at=now)]
+    end = await bench.end(status(**by_id(invoice)))
+    report = end.data.model_dump(mode="json")
+
+    assert [event["label"] for event in report["events"]] == [
+        f"Integration du flux {invoice.flow_number}",
+        "Facture indexee",
+    ]
+    assert [(one["action"], one["action_code"]) for one in report["actions"]] == [
+        ("invoice_downloaded", "TELECHARGEMENT_FACTURE"),
+        ("unknown", "ACTION_NOUVELLE"),
+    ]
+    assert b"PERSONNE" not in end.published
+    assert b"personne@" not in end.published
+
+
+@pytest.mark.parametrize("role", ["supplier", "recipient", "validator"])
+async def test_should_tell_each_role(bench: Bench, simulator: Simulator, role: str) -> None:
+    """By its id or by its number, whoever has to do with an invoice reads the same of it."""
+    (invoice,) = await keep(simulator, ["F-1"], framework="A9", total="120.00")
+    by_its_id = await told(bench, status(role=role, **by_id(invoice)))
+    by_its_number = await told(bench, status(role=role, **by_number(invoice)))
+
+    assert by_its_id == by_its_number
+    assert {name: by_its_id[name] for name in ("invoice_number", "type", "total_including_tax", "currency")} == {
+        "invoice_number": "F-1",
+        "type": "invoice",
+        "total_including_tax": "120.00",
+        "currency": "EUR",
+    }
+    assert (by_its_id["supplier_siret"], by_its_id["recipient_siret"]) == (
+        invoice.supplier.siret,
+        invoice.recipient.siret,
+    )
+
+
+async def test_should_answer_without_the_detail(bench: Bench, simulator: Simulator) -> None:
+    """Who may read the history but not the invoice gets the history; the rest is null."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    report = await told(bench, status(role="validator", **by_id(invoice)))
+
+    assert [step["status_code"] for step in report["history"]] == bench.statuses(invoice)
+    assert (report["supplier_siret"], report["total_including_tax"]) == (None, None)
+
+
+async def test_should_refuse_what_is_not_shown(bench: Bench, simulator: Simulator) -> None:
+    """An invoice that is not there, or not this role's, is not found."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    ends = [
+        await bench.end(event)
+        for event in (
+            status(invoice_number="F-none"),
+            status(chorus_pro_id=1),
+            status(role="validator", **by_number(invoice)),
+        )
+    ]
+
+    assert {(end.type, str(end.data.model_dump()["reason"])) for end in ends} == {
+        ("invoice.status.refused.v1", "invoice_not_found")
+    }
