@@ -127,7 +127,7 @@ async def test_should_not_guess_whose_request_is_meant(url: str) -> None:
         (Verdict.SENT, {}, True, "needs --flow-number"),
         (Verdict.SENT, {"dume_id": "k7p2x9qd"}, True, "needs --flow-number"),
         (Verdict.SENT, {"flow_number": "CPP001"}, False, "needs no number"),
-        (Verdict.NOT_SENT, {"flow_number": "CPP001"}, True, "go with the verdict `sent` only"),
+        (Verdict.NOT_SENT, {"flow_number": "CPP001"}, True, "goes with the verdict `sent` only"),
     ],
 )
 async def test_should_ask_for_the_number_that_belongs_to_it(
