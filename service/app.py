@@ -17,6 +17,7 @@ from service.core.gate import Gates
 from service.core.replies import Replies
 from service.feed import StatusFeed
 from service.feed.beside import Beside
+from service.feed.payments import Payments
 from service.health import HealthServer
 from service.ledger import open_ledger
 from service.ledger_watch import LedgerWatch
@@ -223,6 +224,9 @@ class Worker:
             upstreams=self.upstreams,
             ledger=self.ledger,
             recovery=pipeline.recovery,
+            payments=Payments(
+                upstreams=self.upstreams, looks_up=lambda account: self._preflight.inspection(account).looks_up
+            ),
             publish=self._publish,
             put=put,
         )

@@ -18,6 +18,7 @@ from service.core.errors import EventInvalid, FenceLost, LedgerUnavailable, Upst
 from service.core.feed import Feed, FeedPlan, Hold, Tick
 from service.core.outcome import OVERTAKEN, Completed, Outcome, Parked, RetryLater
 from service.core.recoverability import GiveUp
+from service.feed.payments import Payments
 from service.feed.reading import Publish, Reading
 from service.feed.results import Speaker
 from service.feed.ticks import TYPE, read_state, read_tick, to_body, to_state
@@ -57,6 +58,7 @@ class StatusFeed:
     upstreams: Upstreams
     ledger: Ledger
     recovery: Recovery
+    payments: Payments
     publish: Publish
     put: Put
     _worker: str = field(default_factory=worker_name)
@@ -130,6 +132,7 @@ class StatusFeed:
                 publish=self.publish,
                 alive=lambda: self._alive(tick.feed),
                 serves=lambda supplier: self._serves(tick.feed, supplier),
+                reported=lambda sirets: self.payments.reported(tick.feed, sirets, _key(tick.feed)),
             )
             await reading.run()
             return await self._finish(reading), _facts(reading)

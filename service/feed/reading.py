@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from contracts.results import ResultEvent
-from service.core.feed import Change, FeedPlan, Shown, Step, Taken, Tick, Window, changes, is_news, mark_after
+from service.core.feed import FeedPlan, Shown, Step, Taken, Tick, Window, changes, is_news, mark_after
 from service.feed.results import News, Speaker, key_of
 from service.ledger import Ledger
 from service.observability import events as happened
@@ -32,6 +32,8 @@ PATIENT = 3
 """Failures in a row after which an invoice whose history cannot be read does not hold up the others any more."""
 
 Publish = Callable[[Sequence[ResultEvent]], Awaitable[None]]
+Reported = Callable[[Collection[str | None]], Awaitable[Mapping[str, bool]]]
+"""Whether recipients report payments, by SIRET, of whom that is known."""
 
 log = get_logger(__name__)
 
@@ -57,6 +59,7 @@ class Reading:
     publish: Publish
     alive: Callable[[], Awaitable[None]]
     serves: Callable[[str | None], bool]
+    reported: Reported
     mark: datetime = field(init=False)
     invoices: int = 0
     told: int = 0
@@ -120,11 +123,21 @@ class Reading:
     async def _tell_some(self, news: Sequence[tuple[Shown, Step, Step | None]], floor: datetime, now: datetime) -> None:
         histories = await self._histories([one.invoice.chorus_pro_id for one, _, _ in news])
         sent = await self._sent([one for one, _, _ in news])
+        reported = await self.reported([one.invoice.recipient_siret for one, _, _ in news])
         results: list[ResultEvent] = []
         last: dict[int, Step] = {}
         for (one, step, told), history in zip(news, histories, strict=True):
             found = changes(step, history, told, floor)
-            results += self._results(one, found, now, is_sent=key_of(one.invoice) in sent)
+            said = (
+                News(
+                    invoice=one.invoice,
+                    change=change,
+                    sent_by_relay=key_of(one.invoice) in sent,
+                    payment_reported=reported.get(one.invoice.recipient_siret or ""),
+                )
+                for change in found
+            )
+            results += [self.speaker.result(each, now) for each in said]
             if found:
                 last[one.invoice.chorus_pro_id] = found[-1].step
         await self.publish(results)
@@ -149,7 +162,3 @@ class Reading:
     async def _sent(self, shown: Sequence[Shown]) -> frozenset[str]:
         keys = [key_of(one.invoice) for one in shown]
         return await self.ledger.feeds.sent(self.tick.feed.account, SENT_WITH, keys)
-
-    def _results(self, shown: Shown, found: Sequence[Change], now: datetime, *, is_sent: bool) -> list[ResultEvent]:
-        said = (News(invoice=shown.invoice, change=change, sent_by_relay=is_sent) for change in found)
-        return [self.speaker.result(news, now) for news in said]

@@ -22,6 +22,7 @@ class News:
     invoice: FoundInvoice
     change: Change
     sent_by_relay: bool
+    payment_reported: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class Speaker:
             final=is_final_status(step.code),
             action_required=is_action_required(step.code, self.feed.role),
             answer_with=answer_with(step.code, self.feed.role),
+            payment_reported_by_recipient=news.payment_reported,
             sent_by_relay=news.sent_by_relay,
             reform_code=self.reform_codes.get(step.code),
         )

@@ -221,9 +221,9 @@ class PreflightGroup(Group):
     rules: Path | None = None
     """File that overrides or adds rules; merged over those in the program, and read again when it changes."""
     lookup: bool = False
-    """Whether recipients are looked up too, so that a missing or unknown service code is told. Off, because it takes a
-    subscription to the API Structures and some calls for each recipient not seen lately. An account may say so
-    itself."""
+    """Whether recipients are looked up too, so that a missing or unknown service code is told, and with a change of
+    status whether the recipient reports payments. Off, because it takes a subscription to the API Structures and some
+    calls for each recipient not seen lately. An account may say so itself."""
     remember: Annotated[Seconds, Field(ge=0, le=604_800)] = 3600.0
     """Seconds a recipient is remembered. An hour, because services come and go; what speaks against an invoice is asked
     anew when it is older than a minute."""

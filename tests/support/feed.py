@@ -58,10 +58,10 @@ def counted(scene: Scene | Fleet) -> Counter[tuple[str, str]]:
     return Counter((data["invoice_number"], data["status_code"]) for data in distinct)
 
 
-def put_invoice(world: World, number: str) -> int:
+def put_invoice(world: World, number: str, *, to: str = RECIPIENT) -> int:
     """Let the State have an invoice that nobody sent through the relay; gives what it calls it."""
     state, now = world.chorus_pro, world.clock()
-    recipient, supplier = state.parties.recipient(RECIPIENT), state.parties.of_siret(SUPPLIER)
+    recipient, supplier = state.parties.recipient(to), state.parties.of_siret(SUPPLIER)
     assert supplier is not None
     assert recipient is not None
     (facts,) = read(make_ubl(number), name=f"{number}.xml").invoices

@@ -14,6 +14,7 @@ from contracts.results import InvoiceStatusChanged, ResultEvent
 from service.core.errors import RequestRejected
 from service.core.feed import Feed, FeedPlan
 from service.core.gate import Gates
+from service.feed.payments import Payments
 from service.feed.reading import AT_ONCE, Reading
 from service.feed.results import Speaker
 from service.ledger import open_ledger
@@ -25,6 +26,9 @@ from service.upstream import TechnicalAccount, Upstreams, UpstreamSettings, load
 from service.upstream.chorus_pro.changes import MOST, Changes
 from tests.support.canaries import CLIENT_SECRET, LOGIN, PASSWORD
 from tests.support.feed import put_invoice
+
+RETICENT = "99900067800055"
+OTHER = "99900067800022"
 
 PLAN = FeedPlan(
     interval=timedelta(minutes=15),
@@ -46,6 +50,7 @@ class Reader:
     role: FeedRole = FeedRole.SUPPLIER
     most: int = MOST
     failures: int = 0
+    looks_up: bool = False
     portions: list[Sequence[ResultEvent]] = field(default_factory=list)
 
     @property
@@ -60,6 +65,7 @@ class Reader:
         (tick,) = await self.ledger.feeds.seed([feed], first_window=PLAN.first_window, due=0.0)
         taken = await self.ledger.feeds.take(tick, "one", first_window=PLAN.first_window, lease=60.0, due=0.0)
         chorus_pro = self.upstreams.chorus_pro(account="default", event="feed")
+        payments = Payments(upstreams=self.upstreams, looks_up=lambda _: self.looks_up)
         reading = Reading(
             plan=self.plan,
             tick=replace(tick, failures=self.failures),
@@ -71,6 +77,7 @@ class Reader:
             publish=self._publish,
             alive=self._nothing,
             serves=lambda _: True,
+            reported=lambda sirets: payments.reported(feed, sirets, "feed"),
         )
         await reading.run()
         await self.ledger.feeds.finish(tick, "one", reading.mark if reading.is_complete else None, due=0.0)
@@ -113,6 +120,24 @@ async def test_should_read_a_busy_day_in_small_portions(reader: Reader, simulato
     assert (first.invoices, first.told, first.is_complete) == (230, 230, True)
     assert (second.invoices, second.told, second.is_complete) == (230, 0, True)
     assert len(simulator.journal.calls("consulterHistoriqueFacture")) == 230
+
+
+async def test_should_say_which_recipients_report_payments(reader: Reader, simulator: Simulator) -> None:
+    """The directory is asked once for each recipient, where it may be asked; changes are told without it too."""
+    reader.looks_up = True
+    for place in range(6):
+        put_invoice(simulator.world, f"F-{place}", to=(RECIPIENT, RETICENT)[place % 2])
+    await reader.read()
+    simulator.world.faults.add(Fault(operation="rechercherStructure", kind="reset_before"), simulator.world.clock())
+    put_invoice(simulator.world, "F-6", to=OTHER)
+    await reader.read()
+
+    data = [one.data for portion in reader.portions for one in portion]
+    said = {
+        one.invoice_number: one.payment_reported_by_recipient for one in data if isinstance(one, InvoiceStatusChanged)
+    }
+    assert said == {f"F-{place}": (True, False)[place % 2] for place in range(6)} | {"F-6": None}
+    assert len(simulator.journal.calls("consulterStructureAvecTVAIntraCom")) == 2
 
 
 async def test_should_divide_what_is_too_much_for_one_search(reader: Reader, simulator: Simulator) -> None:
