@@ -15,18 +15,21 @@ import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from contracts.reason_table import REASONS
+from contracts.reasons import Reason
 from service import wiring
 from service.core.doubt import Doubt
 from service.preflight import packaged_rules
 from service.settings import Settings, variables
 from service.settings.durations import to_text
 from service.settings.groups import Days, Seconds, Steps
-from service.upstream.mapping import load_mapping, packaged_text
+from service.upstream.mapping import ANY, load_mapping, packaged_text
 from service.upstream.operation import Operation
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("contracts", "service")
 MAPPING_LEAF = {"value", "confidence"}
+REFUSALS = "chorus_pro.refusals."
 
 
 class Unit(StrEnum):
@@ -68,6 +71,8 @@ def mapping_table() -> str:
     """Every entry of the packaged mapping: its value, and how sure it is."""
     rows = ["| Entry | Value | How sure |", "|---|---|---|"]
     for name, value, confidence in mapping_entries(yaml.safe_load(packaged_text())):
+        if name.startswith(REFUSALS):
+            continue  # they have a table of their own
         listed = value if isinstance(value, list) else [value]
         shown = ", ".join(f"`{one}`" for one in listed) or "(none)"
         rows.append(f"| `{name}` | {shown} | {confidence} |")
@@ -82,6 +87,17 @@ def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str,
             yield here, entry["value"], entry["confidence"]
         else:
             yield from mapping_entries(entry, here)
+
+
+def refusals_table() -> str:
+    """Every code of a refusal with a reason of its own: where it comes, what it means, and how sure that is."""
+    rows = ["| Code | Of | Reason | Meaning | How sure |", "|---|---|---|---|---|"]
+    for operation, codes in yaml.safe_load(packaged_text())["chorus_pro"]["refusals"].items():
+        place = "any operation" if operation == ANY else f"`{operation}`"
+        for code, entry in codes.items():
+            meaning = REASONS[Reason(entry["value"])].meaning
+            rows.append(f"| `{code}` | {place} | `{entry['value']}` | {meaning} | {entry['confidence']} |")
+    return "\n".join(rows)
 
 
 def rules_table() -> str:
@@ -128,7 +144,7 @@ def _after_doubt(one: Operation[Any, Any]) -> str:  # Any: as above
 
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"modules": module_map, "settings": settings_table},
-    "docs/upstream-mapping.md": {"mapping": mapping_table, "operations": operations_table},
+    "docs/upstream-mapping.md": {"mapping": mapping_table, "operations": operations_table, "refusals": refusals_table},
     "docs/preflight.md": {"rules": rules_table},
 }
 

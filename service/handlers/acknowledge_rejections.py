@@ -20,7 +20,7 @@ from service.core.errors import EventInvalid
 from service.core.question import READY, Screen
 from service.handlers import named_invoice as named
 from service.handlers.base import Calls, Event, Finished, Found, Unseen, Write
-from service.handlers.supplier_reasons import Objection, reason_for, said
+from service.handlers.supplier_reasons import Objection, said
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier_operations import TREAT_REJECTIONS
 
@@ -122,7 +122,7 @@ class AcknowledgeRejections(Write[InvoiceRejectionAcknowledgementRequested, Ackn
                 return Found(answer=_answer(known, adopted=True))
         unknown = refusal.names if isinstance(refusal, Objection) else ()
         data = InvoiceRejectionAcknowledgementRefused(**said(refusal), unknown=unknown)
-        return Finished(results=(Draft(type=f"{FAMILY}.refused.v1", data=data),), reason=reason_for(refusal))
+        return Finished(results=(Draft(type=f"{FAMILY}.refused.v1", data=data),), reason=refusal.reason)
 
 
 async def _are_marked(known: tuple[named.KnownInvoice, ...], calls: Calls) -> bool:

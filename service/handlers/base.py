@@ -230,11 +230,6 @@ class Write(ABC, Generic[RequestT, PreparedT]):
         raise NotImplementedError
 
 
-def reason_of(refusal: Refusal, known: Mapping[str, Reason]) -> Reason:
-    """The stable reason of a refusal by its code, `upstream_refused` when the code is not known."""
-    return known.get(refusal.code or "", Reason.UPSTREAM_REFUSED)
-
-
 __all__ = [
     "TERMINAL",
     "WARNINGS",
@@ -252,5 +247,4 @@ __all__ = [
     "Unseen",
     "UsedByOther",
     "Write",
-    "reason_of",
 ]

@@ -115,8 +115,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             return self.not_ready(Reason.INVOICE_NOT_FOUND)
         history = await calls.chorus_pro.history(invoice_id)
         if isinstance(history, Refusal):
-            if history.code in calls.upstreams.mapping.chorus_pro.refusals.invoice_not_found:
-                return self.not_ready(Reason.INVOICE_NOT_FOUND, history)
+            if history.reason is Reason.INVOICE_NOT_FOUND:
+                return self.not_ready(history.reason, history)
             history = InvoiceHistory(chorus_pro_id=invoice_id, number=None, status_code=None, statuses=())
         return Located(history=history, found=found)
 
@@ -212,8 +212,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             if isinstance(seen, Seen) and seen.since is Since.OURS:
                 return Found(answer=results.adopted(seen, self.wanted_codes(asked, calls)))
             status_code = seen.status_code if isinstance(seen, Seen) else None
-        reason = results.reason_of(refusal, calls.upstreams.mapping.chorus_pro.refusals)
         explained: Explained = {}
+        reason = refusal.reason
         stands = results.stands(reason, before, asked, status_code)
         try:
             reason, explained = await self.explain(asked, stands, calls)

@@ -14,7 +14,6 @@ from service.core.masking import masked
 from service.core.standing_before import Before, Since
 from service.upstream import Refusal
 from service.upstream.chorus_pro import InvoiceHistory
-from service.upstream.mapping import RefusalCodes
 
 ECHOED = ("invoice_number", "chorus_pro_id", "supplier_siret", "recipient_siret")
 
@@ -144,10 +143,3 @@ def stands(reason: Reason, before: Before | None, asked: NamedInvoice, status_co
         chorus_pro_id=before.chorus_pro_id if before else asked.chorus_pro_id,
         status_code=status_code,
     )
-
-
-def reason_of(refusal: Refusal, codes: RefusalCodes) -> Reason:
-    """The stable reason of a refusal by its code."""
-    if refusal.code in codes.status_not_suitable:
-        return Reason.STATUS_NOT_SUITABLE
-    return Reason.INVOICE_NOT_FOUND if refusal.code in codes.invoice_not_found else Reason.UPSTREAM_REFUSED

@@ -22,14 +22,13 @@ from contracts.words import invoice_status
 from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.invoices import Account, FoundInvoice
-from service.handlers.base import Finished, reason_of
+from service.handlers.base import Finished
 from service.handlers.conflicts import conflict_between
 from service.handlers.preflight_results import warnings_of
 from service.upstream import Refusal
 
 DONE = "invoice.deposit.done.v1"
 REFUSED = "invoice.deposit.refused.v1"
-REASONS_BY_CODE = {"GDP_MSG_11.022": Reason.UPSTREAM_FILE_TOO_LARGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +56,10 @@ def received(answer: Mapping[str, object]) -> tuple[Draft, ...]:
 
 def refused_at_deposit(refusal: Refusal, findings: tuple[Finding, ...]) -> Finished:
     """The result of a refusal in the call itself."""
-    reason = reason_of(refusal, REASONS_BY_CODE)
     data = InvoiceDepositRefused(
-        stage="deposit", reason=reason, code=refusal.code, upstream_text=refusal.text, findings=findings
+        stage="deposit", reason=refusal.reason, code=refusal.code, upstream_text=refusal.text, findings=findings
     )
-    return Finished(results=(Draft(type=REFUSED, data=data),), reason=reason)
+    return Finished(results=(Draft(type=REFUSED, data=data),), reason=refusal.reason)
 
 
 def number_used(shown: Sequence[tuple[InvoiceFacts, FoundInvoice]]) -> Draft:

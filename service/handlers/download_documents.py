@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import ClassVar
 
 from contracts.events import InvoiceDownloadRequested, NamedInvoice
@@ -15,15 +14,10 @@ from contracts.words import Upstream
 from service.core.draft import Draft
 from service.core.errors import EventInvalid
 from service.core.received_file import file_name, media_type
-from service.handlers.base import Calls, Event, Read, reason_of
+from service.handlers.base import Calls, Event, Read
 from service.handlers.own_invoices import check_named, searches, sees
 from service.upstream import Refusal
 from service.upstream.chorus_pro.downloads import Downloads, Oversized
-
-_REASONS: Mapping[str, Reason] = MappingProxyType({
-    "413": Reason.UPSTREAM_DOCUMENT_TOO_LARGE,
-    "GDP_MSG_11.008": Reason.INVOICE_NOT_FOUND,
-})  # fmt: skip
 
 
 class DownloadDocuments(Read[InvoiceDownloadRequested]):
@@ -49,7 +43,7 @@ class DownloadDocuments(Read[InvoiceDownloadRequested]):
         )
         match got:
             case Refusal():
-                return (_refused(reason_of(got, _REASONS), refusal=got),)
+                return (_refused(got.reason, refusal=got),)
             case Oversized():
                 raise EventInvalid(Reason.DOCUMENT_TOO_LARGE, _too_large(len(invoices), got.most))
             case _:
@@ -77,7 +71,7 @@ async def _found(role: str, named: NamedInvoice, calls: Calls) -> DownloadedInvo
         role, named.invoice_number or "", named.supplier_siret, named.recipient_siret
     )
     if isinstance(shown, Refusal):
-        return _refused(Reason.UPSTREAM_REFUSED, named=named, refusal=shown)
+        return _refused(shown.reason, named=named, refusal=shown)
     if len(shown) != 1:
         return _refused(Reason.INVOICE_AMBIGUOUS if shown else Reason.INVOICE_NOT_FOUND, named=named)
     return DownloadedInvoice(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from contracts.events import RecipientLookupRequested
-from contracts.reasons import Reason
 from contracts.results import RecipientFound, RecipientLookupRefused, RecipientLookupReported, RecipientService
 from contracts.words import Upstream
 from service.core.draft import Draft
@@ -92,6 +91,6 @@ def _told(recipient: Recipient, services: tuple[Service, ...]) -> RecipientFound
 
 def _refused(refusal: Refusal, request: RecipientLookupRequested) -> Draft:
     data = RecipientLookupRefused(
-        reason=Reason.UPSTREAM_REFUSED, code=refusal.code, upstream_text=refusal.text, siret=request.siret
+        reason=refusal.reason, code=refusal.code, upstream_text=refusal.text, siret=request.siret
     )
     return Draft(type="recipient.lookup.refused.v1", data=data)

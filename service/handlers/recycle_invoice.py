@@ -17,7 +17,7 @@ from service.core.errors import EventInvalid
 from service.core.question import READY, Screen
 from service.handlers import named_invoice as named
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, Write
-from service.handlers.supplier_reasons import Objection, reason_for, said
+from service.handlers.supplier_reasons import Objection, said
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier import InvoiceStanding
 from service.upstream.chorus_pro.supplier_operations import RECYCLE_INVOICE
@@ -135,7 +135,7 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
             if isinstance(looked, Found):
                 return looked
         data = InvoiceRecyclingRefused(**said(refusal), **named.identity_of(prepared.asked))
-        return Finished(results=(Draft(type="invoice.recycling.refused.v1", data=data),), reason=reason_for(refusal))
+        return Finished(results=(Draft(type="invoice.recycling.refused.v1", data=data),), reason=refusal.reason)
 
 
 def _is_there(asked: InvoiceRecyclingRequested, now: InvoiceStanding) -> bool:

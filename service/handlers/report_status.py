@@ -38,7 +38,7 @@ class ReportStatus(Read[InvoiceStatusRequested]):
         if invoice_id is None:
             shown = await searches(calls).numbered(request.role, request.invoice_number or "", request.supplier_siret)
             if isinstance(shown, Refusal):
-                return (_refused(request, Reason.UPSTREAM_REFUSED, shown),)
+                return (_refused(request, shown.reason, shown),)
             if not shown:
                 return (_refused(request, Reason.INVOICE_NOT_FOUND),)
             found = shown[0]

@@ -78,5 +78,5 @@ def _shown(one: ListedInvoice) -> InvoiceListed:
 
 
 def _refused(refusal: Refusal) -> Draft:
-    data = InvoiceSearchRefused(reason=Reason.UPSTREAM_REFUSED, code=refusal.code, upstream_text=refusal.text)
+    data = InvoiceSearchRefused(reason=refusal.reason, code=refusal.code, upstream_text=refusal.text)
     return Draft(type="invoice.search.refused.v1", data=data)

@@ -16,7 +16,7 @@ from service.core.draft import Draft
 from service.core.invoices import FoundInvoice
 from service.handlers.base import Finished
 from service.handlers.conflicts import conflict_between
-from service.handlers.supplier_reasons import Objection, reason_for, said
+from service.handlers.supplier_reasons import Objection, said
 from service.upstream import Refusal
 from service.upstream.chorus_pro.supplier import SubmittedInvoice
 
@@ -92,7 +92,7 @@ def refused(asked: InvoiceSubmissionRequested, refusal: Refusal) -> Finished:
         stage="preflight" if is_ours else "submission",
         bank_accounts=refusal.names if isinstance(refusal, Objection) else None,
     )
-    return Finished(results=(Draft(type=REFUSED, data=data),), reason=reason_for(refusal))
+    return Finished(results=(Draft(type=REFUSED, data=data),), reason=refusal.reason)
 
 
 def number_used(asked: InvoiceSubmissionRequested, found: FoundInvoice, refusal: Refusal | None = None) -> Draft:

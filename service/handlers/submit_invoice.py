@@ -17,7 +17,7 @@ from service.core.question import READY, Number, Screen
 from service.handlers import submission_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.named_invoice import shown_as
-from service.handlers.supplier_reasons import Objection, reason_for
+from service.handlers.supplier_reasons import Objection
 from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier import BankAccount, Ids, payment_mode
@@ -164,7 +164,7 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         ours = _ours(prepared, shown)
         if ours is not None and entry.sends > 1:
             return Found(answer=results.adopted(ours))
-        if shown and reason_for(refusal) is Reason.UPSTREAM_REFUSED:
+        if shown and refusal.reason is Reason.UPSTREAM_REFUSED:
             used = results.number_used(prepared.asked, ours or shown[0], refusal)
             return Finished(results=(used,), reason=Reason.NUMBER_ALREADY_USED)
         return results.refused(prepared.asked, refusal)

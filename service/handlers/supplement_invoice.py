@@ -18,7 +18,7 @@ from service.core.errors import EventInvalid
 from service.core.question import READY, Screen
 from service.handlers import named_invoice as named
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, Write
-from service.handlers.supplier_reasons import Objection, reason_for, said
+from service.handlers.supplier_reasons import Objection, said
 from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier_operations import ADD_FILE, COMPLETE_INVOICE
@@ -133,7 +133,7 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
             if isinstance(looked, Found):
                 return looked
         data = InvoiceSupplementRefused(**said(refusal), **named.identity_of(prepared.asked))
-        return Finished(results=(Draft(type="invoice.supplement.refused.v1", data=data),), reason=reason_for(refusal))
+        return Finished(results=(Draft(type="invoice.supplement.refused.v1", data=data),), reason=refusal.reason)
 
 
 def _as_noted(write: SupplementInvoice, prepared: Supplement, entry: Entry) -> Supplement:

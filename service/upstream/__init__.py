@@ -76,6 +76,7 @@ class Upstreams:
                 CHORUS_PRO: self.mapping.chorus_pro.transient_codes,
                 DUME: self.mapping.dume.transient_codes,
             },
+            reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of},
             timeouts=settings.timeouts,
             on_call=on_call,
             hide=hide,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 from pydantic import ValidationError
 
+from contracts.reasons import Reason
 from service.core.errors import (
     AnswerLost,
     AnswerOversized,
@@ -51,6 +52,7 @@ CHORUS_PRO = "chorus-pro"
 DUME = "dume"
 
 OnCall = Callable[[str, str, str, float], None]
+Reasons = Callable[[str, str | None], Reason]
 """Told of each HTTP call: upstream, operation, status (`200`, `503`, … or `not-sent`, `lost`), seconds."""
 
 
@@ -81,7 +83,8 @@ class _Call:
 class Client:
     """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned.
 
-    `hide` takes out of a text what must not be repeated: answers may be published and logged, secrets may not.
+    `reasons` has for each upstream what gives the reason of a refusal by operation and code. `hide` takes out of a text
+    what must not be repeated: answers may be published and logged, secrets may not.
     """
 
     transport: Transport
@@ -91,6 +94,7 @@ class Client:
     api_url: str
     prefixes: Mapping[str, Mapping[str, str]]
     transient_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reasons: Mapping[str, Reasons] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
     on_call: OnCall | None = None
     hide: Callable[[str], str] = str
@@ -222,10 +226,13 @@ class Client:
         return self._settled(facts, said)
 
     def _settled(self, facts: CallFacts, said: Document | Refusal) -> Document | Refusal:
-        """A refusal whose code is listed as transient is a passing failure, not an answer."""
-        if isinstance(said, Refusal) and said.code in self.transient_codes.get(facts.upstream, ()):
+        """A refusal with its reason; one whose code is listed as transient is a passing failure, no answer."""
+        if not isinstance(said, Refusal):
+            return said
+        if said.code in self.transient_codes.get(facts.upstream, ()):
             raise Unavailable(facts, f"refused for now ({said.code})")
-        return said
+        reasons = self.reasons.get(facts.upstream)
+        return replace(said, reason=reasons(said.operation, said.code)) if reasons else said
 
     def _saw(self, facts: CallFacts, started: float, status: str | None = None) -> None:
         seconds = time.monotonic() - started

@@ -12,8 +12,14 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from contracts.reasons import Reason
+from contracts.results.common import RefusalReason
+
 FlowStanding = Literal["integrated", "partial", "rejected", "pending", "stuck", "incident", "unknown"]
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
+
+ANY = "any"
+"""Instead of the name of an operation: a code that means the same wherever it comes."""
 
 _LEAF = {"value", "confidence"}
 _CONFIDENCES = {"official", "client", "inferred"}
@@ -36,13 +42,6 @@ class FlowStates(_Entries):
     pending: tuple[str, ...]
     stuck: tuple[str, ...]
     incident: tuple[str, ...]
-
-
-class RefusalCodes(_Entries):
-    """The codes of refusals that have a reason of their own."""
-
-    status_not_suitable: frozenset[str]
-    invoice_not_found: frozenset[str]
 
 
 class ValidationWords(_Entries):
@@ -69,7 +68,7 @@ class ChorusProMapping(_Entries):
     unbounded_most: Annotated[int, Field(ge=1)]
     flow_states: FlowStates
     reform_codes: dict[str, str]
-    refusals: RefusalCodes
+    refusals: dict[str, dict[str, RefusalReason]]
     validation: ValidationWords
     main_pdf: Literal["ajouterFichierDansSysteme", "deposerPdfFacture"]
     supplemented: frozenset[str]
@@ -81,6 +80,11 @@ class ChorusProMapping(_Entries):
             if code in getattr(self.flow_states, standing):
                 return standing
         return "unknown"
+
+    def reason_of(self, operation: str, code: str | None) -> Reason:
+        """Our reason for a refusal: that of its code for the operation, else for any, else `upstream_refused`."""
+        known = self.refusals.get(ANY, {}) | self.refusals.get(operation, {})
+        return known.get(code or "", Reason.UPSTREAM_REFUSED)
 
 
 class DumeOperations(_Entries):
@@ -262,6 +266,6 @@ def _merged(base: dict[str, Any], over: dict[str, Any], where: str) -> dict[str,
 
 def _is_open(base: dict[str, Any]) -> bool:  # Any: as above
     """Whether new keys may be added: lists of the State's words may grow, the names of entries may not."""
-    packaged = _packaged()
-    open_ones = (packaged["dume"]["states"], packaged["dume"]["procedures"], packaged["chorus_pro"]["reform_codes"])
-    return base in open_ones
+    chorus_pro, dume = _packaged()["chorus_pro"], _packaged()["dume"]
+    refusals = chorus_pro["refusals"]
+    return base in (dume["states"], dume["procedures"], chorus_pro["reform_codes"], refusals, *refusals.values())

@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from contracts.reasons import Reason
 from service.core.doubt import Doubt
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
@@ -49,11 +50,15 @@ class Operation(Generic[RequestT, AnswerT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The upstream understood the request and said no: its code (the stable one when there is one) and French text."""
+    """The upstream understood the request and said no: its code (the stable one when there is one) and French text.
+
+    `reason` is ours for that code, where one is known.
+    """
 
     operation: str
     code: str | None
     text: str
+    reason: Reason = Reason.UPSTREAM_REFUSED
     http_status: int | None = None
     correlation_id: str | None = None
 

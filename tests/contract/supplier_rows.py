@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.events import InvoiceRecyclingRequested, InvoiceSubmissionRequested
+from contracts.reasons import Reason
 from service.core.attachments import Attached
 from service.upstream import Refusal, Upstreams
 from service.upstream.chorus_pro.supplier import (
@@ -73,6 +74,7 @@ SUPPLIER_ROWS: list[tuple[str, Ask, object]] = [
             operation="soumettreFacture",
             code="GDP_MSG_11.001",
             text="GDP_MSG_11.001 Etat courant incompatible, IBAN FR76…",
+            reason=Reason.STATUS_NOT_SUITABLE,
             http_status=400,
         ),
     ),
@@ -84,7 +86,13 @@ SUPPLIER_ROWS: list[tuple[str, Ask, object]] = [
     (
         "supplement.not-suspended",
         ask(lambda supplier: supplier.complete(9100001, (), (), "Voici.")),
-        Refusal(operation="completerFacture", code="GDP_MSG_11.033", text="GDP_MSG_11.033", http_status=200),
+        Refusal(
+            operation="completerFacture",
+            code="GDP_MSG_11.033",
+            text="GDP_MSG_11.033",
+            http_status=200,
+            reason=Reason.INVOICE_NOT_SUSPENDED,
+        ),
     ),
     (
         "recycling.done",

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from contracts.events import Consultation
+from contracts.reasons import Reason
 from service import wiring
 from service.core.gate import Gates
 from service.core.invoices import FoundInvoice
@@ -198,7 +199,13 @@ ROWS: list[tuple[str, Ask, object]] = [
     (
         "deposit.too-large",
         deposit(),
-        Refusal(operation="deposerFluxFacture", code="GDP_MSG_11.022", text="GDP_MSG_11.022", http_status=400),
+        Refusal(
+            operation="deposerFluxFacture",
+            code="GDP_MSG_11.022",
+            text="GDP_MSG_11.022",
+            http_status=400,
+            reason=Reason.UPSTREAM_FILE_TOO_LARGE,
+        ),
     ),
     (
         "flow.integrated",

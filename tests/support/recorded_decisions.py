@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from contracts.reasons import Reason
 from service.upstream import Refusal
 from service.upstream.chorus_pro import decision_models as decided
 from service.upstream.chorus_pro import decision_operations as decisions
@@ -40,7 +41,13 @@ DECISIONS: list[Row] = [
         "decision.status-not-allowed",
         decisions.SET_STATUS,
         decided.StatusToSet(invoice_id=9100001, status="DEPOSEE"),
-        Refusal(operation="traiterUneFactureRecue", code="GDP_MSG_11.001", text="GDP_MSG_11.001", http_status=200),
+        Refusal(
+            operation="traiterUneFactureRecue",
+            code="GDP_MSG_11.001",
+            text="GDP_MSG_11.001",
+            http_status=200,
+            reason=Reason.STATUS_NOT_SUITABLE,
+        ),
     ),
     (
         "decision.validated",

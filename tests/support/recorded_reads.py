@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from contracts.events import InvoiceSearchRequested
+from contracts.reasons import Reason
 from service.core.invoices import FoundInvoice
 from service.core.listed import ListedInvoice
 from service.upstream import Refusal, Upstreams
@@ -169,6 +170,7 @@ READS: list[tuple[str, Ask, object]] = [
             operation="rechercherFactureParFournisseur",
             code="GDP_MSG_11.005",
             text="GDP_MSG_11.005 Utilisateur non habilité",
+            reason=Reason.NOT_ENTITLED,
             http_status=400,
         ),
     ),
@@ -213,6 +215,7 @@ READS: list[tuple[str, Ask, object]] = [
             operation="telechargerGroupeFacture",
             code="413",
             text="La taille du fichier est trop grande",
+            reason=Reason.UPSTREAM_DOCUMENT_TOO_LARGE,
             http_status=413,
         ),
     ),

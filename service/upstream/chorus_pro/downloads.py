@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from contracts.reasons import Reason
 from service.core.errors import AnswerOversized, AnswerUnreadable, CallFacts, RequestRejected
 from service.upstream.chorus_pro import document_models as models
 from service.upstream.chorus_pro import read_operations as operations
@@ -71,6 +72,7 @@ class Downloads:
                 operation=error.facts.operation,
                 code=str(TOO_LARGE_UPSTREAM),
                 text="",
+                reason=Reason.UPSTREAM_DOCUMENT_TOO_LARGE,
                 http_status=TOO_LARGE_UPSTREAM,
                 correlation_id=error.facts.correlation_id,
             )

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from contracts.reasons import Reason
 from contracts.words import DumeState
-from service.upstream.mapping import MappingInvalid, load_mapping, packaged_text
+from service import wiring
+from service.upstream.mapping import ANY, MappingInvalid, load_mapping, packaged_text
 
 pytestmark = pytest.mark.unit
 
@@ -91,6 +93,40 @@ def test_should_know_the_european_code_of_a_procedure(procedure: str | None, cod
     assert load_mapping().dume.espd_procedure(procedure) == code
 
 
+@pytest.mark.parametrize(
+    ("operation", "code", "reason"),
+    [
+        ("completerFacture", "GDP_MSG_11.033", Reason.INVOICE_NOT_SUSPENDED),
+        ("traiterUneFactureRecue", "GDP_MSG_11.033", Reason.STATUS_NOT_SUITABLE),
+        ("completerFacture", "20001", Reason.NOT_ENTITLED),
+        ("recyclerFacture", "20001", Reason.UPSTREAM_REFUSED),
+        ("recyclerFacture", "GDP_MSG_99.999", Reason.UPSTREAM_REFUSED),
+        ("recyclerFacture", None, Reason.UPSTREAM_REFUSED),
+    ],
+)
+def test_should_give_a_refusal_the_reason_of_its_code(operation: str, code: str | None, reason: Reason) -> None:
+    """Numbers mean something with their operation alone; a code that nobody knows passes as what the State says."""
+    assert load_mapping().chorus_pro.reason_of(operation, code) is reason
+
+
+def test_should_take_codes_that_an_operator_has_met(tmp_path: Path) -> None:
+    """Most of the State's list is not public: what is learnt in production needs no release."""
+    text = "{soumettreFacture: {GDP_MSG_12.345: number_already_used}, any: {20303: not_entitled}}"
+
+    chorus_pro = load_mapping(write(tmp_path, f"chorus_pro: {{refusals: {text}}}")).chorus_pro
+
+    assert chorus_pro.reason_of("soumettreFacture", "GDP_MSG_12.345") is Reason.NUMBER_ALREADY_USED
+    assert chorus_pro.reason_of("recyclerFacture", "20303") is Reason.NOT_ENTITLED
+    assert chorus_pro.reason_of("completerFacture", "20000") is Reason.INVOICE_NOT_FOUND
+
+
+def test_should_name_operations_that_exist_beside_their_refusals() -> None:
+    """A misspelt one would never be met."""
+    named = load_mapping().chorus_pro.refusals.keys() - {ANY}
+
+    assert named <= {operation.name for operation in wiring.operations()}
+
+
 def test_should_let_an_operator_change_single_entries(tmp_path: Path) -> None:
     """A plain value or one with its confidence; everything else stays."""
     file = write(
@@ -123,6 +159,8 @@ def test_should_change_nothing_for_an_empty_file(tmp_path: Path) -> None:
         ("dume: {fields: {idConsultation: x}}", "idConsultation is not an entry"),
         ("dume: {states: {a: maybe}}", "dume.states.a"),
         ("dume: {prefixes: {dumeB: /x}}", "did you mean dumeA?"),
+        ("chorus_pro: {refusals: {any: {GDP_MSG_11.001: given_up}}}", "chorus_pro.refusals.any.GDP_MSG_11.001"),
+        ("chorus_pro: {refusals: {any: {GDP_MSG_11.001: no_reason}}}", "chorus_pro.refusals.any.GDP_MSG_11.001"),
         ("chorus_pro: {nothing_found: 3}", "chorus_pro.nothing_found"),
         ("dume: {fields: {state: {value: s, confidence: sure}}}", "confidence"),
         ("dume: {left_out: [cvp]}", "cvp is not one of the entries of dume.fields"),
