@@ -12,9 +12,16 @@ from tests.support.bus import Bus, Json
 from tests.support.until import until
 
 PASSING = (
-    ".delayed.v1", ".reported.v1", ".page.v1", "invoice.status.refused.v1", "tender.dume.search.refused.v1",
+    ".delayed.v1", ".reported.v1", ".page.v1", "invoice.status.refused.v1", "invoice.search.refused.v1",
+    "invoice.download.refused.v1", "tender.dume.search.refused.v1",
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
+
+MADE = (
+    "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
+    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1",
+)  # fmt: skip
+"""Name what there was not before; every other result is about what another request brought about."""
 
 UNDERWAY = (None, *flows.UNDERWAY)
 LOST_BY_THE_STATE = "IN_INCIDENTE"
@@ -91,7 +98,7 @@ class Audit:
     def complaints_in_full(self, ids: Iterable[str]) -> list[str]:
         """The same where these requests are all there were: then the State holds nothing that no result names."""
         wanted = list(ids)
-        claimed = {thing for id in wanted for thing in self._claimed(id)}
+        claimed = {thing for id in wanted for thing in self._named(id, MADE)}
         unclaimed = sorted((self.invoices() | self.dumes()) - claimed, key=str)
         nobody = [f"the State holds {thing}, which no result names" for thing in unclaimed]
         return [*self.complaints(wanted), *nobody]
@@ -170,18 +177,16 @@ class Audit:
 
     def _effects(self, ids: Sequence[str]) -> Iterator[str]:
         held = self.invoices() | self.dumes()
-        claims = Counter(thing for id in ids for thing in self._claimed(id))
-        for thing, times in claims.items():
-            if times > 1:
-                yield f"{thing} is named by {times} requests"
-            if thing not in held:
-                yield f"{thing} is named by a result and the State does not hold it"
+        claims = Counter(thing for id in ids for thing in self._named(id, MADE))
+        yield from (f"{thing} is named by {times} requests" for thing, times in claims.items() if times > 1)
+        for thing in {thing for id in ids for thing in self._named(id, ".done.v1")} - held:
+            yield f"{thing} is named by a result and the State does not hold it"
 
-    def _claimed(self, id: str) -> set[int | str]:
-        """What the terminal result of a request says it brought about at the State."""
+    def _named(self, id: str, endings: str | tuple[str, ...]) -> set[int | str]:
+        """What the terminal result of a request names at the State, if it is one of these."""
         found: set[int | str] = set()
         for result in self.endings(id):
-            if not result["type"].endswith(".done.v1"):
+            if not result["type"].endswith(endings):
                 continue
             data = result["data"]
             found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}

@@ -12,7 +12,7 @@ import pytest
 from contracts.results import ResultEvent
 from service.core.entry import State
 from service.core.outcome import Rejected
-from service.core.question import DECIDED
+from service.core.question import DECIDED, READY
 from service.core.standing_before import BEFORE
 from service.sandbox.simulator import Simulator
 from tests.support.bench import Bench, open_bench
@@ -136,7 +136,7 @@ async def test_should_send_what_a_person_did_not_find(asking: Bench, kind: str) 
     await asking.pipeline.ledger.decide(entry.source, entry.id, to=State.CLAIMED, answer={}, reason="not there")
     result = await asking.end(asked.event, redelivered=True)
 
-    assert (isinstance(held, Rejected), BEFORE in entry.notes) == (True, True)
+    assert (isinstance(held, Rejected), BEFORE in str(entry.notes[READY])) == (True, True)
     assert (result.type.split(".")[-2], asking.status(asked.invoice)) == ("done", asked.status_code)
 
 

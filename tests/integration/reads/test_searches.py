@@ -175,7 +175,7 @@ async def test_should_hand_on_a_refusal(bench: Bench) -> None:
 
     assert end.type == "invoice.search.refused.v1"
     assert end.data.model_dump() == {
-        "reason": "upstream_refused",
+        "reason": "not_entitled",
         "code": "GDP_MSG_11.005",
         "upstream_text": "GDP_MSG_11.005 Utilisateur non habilite",
     }
