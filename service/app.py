@@ -205,6 +205,7 @@ class Worker:
                 maintenance=maintenance,
                 replies=self._replies,
                 retries=self._policies.retries,
+                signs_dume=self.upstreams.signs_dume,
             ),
             preflight=self._preflight,
             replies=self._replies,

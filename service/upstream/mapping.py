@@ -62,6 +62,7 @@ class ChorusProMapping(_Entries):
     """What Chorus Pro calls things."""
 
     prefixes: dict[str, Prefix]
+    certificate_prefixes: dict[str, Prefix]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     ignored_services: frozenset[str]
@@ -142,6 +143,7 @@ class DumeMapping(_Entries):
     """What DUME calls things."""
 
     prefixes: dict[str, Prefix]
+    certificate_prefixes: dict[str, Prefix]
     operations: DumeOperations
     fields: DumeFields
     left_out: frozenset[str]
@@ -190,6 +192,19 @@ class UpstreamMapping(_Entries):
     def prefixes(self) -> dict[str, dict[str, str]]:
         """The path in front of each operation, by upstream and API."""
         return {"chorus-pro": self.chorus_pro.prefixes, "dume": self.dume.prefixes}
+
+    @property
+    def certificate_prefixes(self) -> dict[str, dict[str, str]]:
+        """The same at the old addresses: what is listed, else the path without what PISTE put around it."""
+        chorus_pro = {api: _without_piste(path) for api, path in self.chorus_pro.prefixes.items()}
+        return {
+            "chorus-pro": {**chorus_pro, **self.chorus_pro.certificate_prefixes},
+            "dume": {**self.dume.prefixes, **self.dume.certificate_prefixes},
+        }
+
+
+def _without_piste(path: str) -> str:
+    return path.removeprefix("/cpro").removesuffix("/v1")
 
 
 def load_mapping(override: Path | None = None) -> UpstreamMapping:
