@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
 from service.steady import NEVER
+from service.upstream.certificate import CertificateInvalid, ClientCertificate
 from service.upstream.chorus_pro import ChorusPro, Structures
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro.directory import Directory
 from service.upstream.chorus_pro.models import Nothing
 from service.upstream.chorus_pro.recipients import Recipients
-from service.upstream.certificate import CertificateInvalid, ClientCertificate
 from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
 from service.upstream.dume import Dume, Models
 from service.upstream.dume import operations as dume_operations

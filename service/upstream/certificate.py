@@ -1,4 +1,4 @@
-"""Holds the client certificate that the State's old addresses want: read again when its files change, never shown expired."""
+"""Holds the client certificate the State's old addresses want: read again when it changes, never shown expired."""
 
 from __future__ import annotations
 
@@ -61,6 +61,16 @@ class ClientCertificate:
         self._refresh()
         return self._loaded.ends_at
 
+    def check(self) -> None:
+        """Raise CertificateInvalid when it has expired."""
+        try:
+            self.context()
+        except CertificateExpired:
+            raise CertificateInvalid(
+                f"The certificate {self.path} expired on {self._loaded.ends_at:%Y-%m-%d}: renew it in the portal of"
+                " Chorus Pro and replace the file."
+            ) from None
+
     def context(self) -> ssl.SSLContext:
         """What connections are made with; the same object until the files change. Raises CertificateExpired."""
         self._refresh()
@@ -83,7 +93,7 @@ class ClientCertificate:
                 happened.CERTIFICATE_UNREADABLE, detail=str(error), next_step="The former certificate is still used."
             )
         else:
-            log.info(happened.CERTIFICATE_READ, ends_at=self._loaded.ends_at)
+            log.info(happened.CERTIFICATE_READ, expires_at=self._loaded.ends_at)
 
     def _load(self) -> _Loaded:
         context = ssl.create_default_context()

@@ -195,16 +195,8 @@ class UpstreamMapping(_Entries):
 
     @property
     def certificate_prefixes(self) -> dict[str, dict[str, str]]:
-        """The same at the old addresses: what is listed, else the path without what PISTE put around it."""
-        chorus_pro = {api: _without_piste(path) for api, path in self.chorus_pro.prefixes.items()}
-        return {
-            "chorus-pro": {**chorus_pro, **self.chorus_pro.certificate_prefixes},
-            "dume": {**self.dume.prefixes, **self.dume.certificate_prefixes},
-        }
-
-
-def _without_piste(path: str) -> str:
-    return path.removeprefix("/cpro").removesuffix("/v1")
+        """The same at the old addresses, which are called with a certificate."""
+        return {"chorus-pro": self.chorus_pro.certificate_prefixes, "dume": self.dume.certificate_prefixes}
 
 
 def load_mapping(override: Path | None = None) -> UpstreamMapping:

@@ -19,6 +19,7 @@ from service.upstream.operation import Operation, Refusal
 if TYPE_CHECKING:
     from contracts.events.tenders import Buyer, Consultation
     from service.upstream.mapping import DumeWord
+    from service.upstream.values import TechnicalAccount
 
 MODEL_KEPT = 24 * 3600.0
 """Seconds for which the blank document is remembered: it changes rarely."""
