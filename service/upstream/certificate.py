@@ -105,7 +105,8 @@ class ClientCertificate:
             # A password is always given: without one, the library would ask at the terminal.
             context.load_cert_chain(self.path, self.key_path, password=self.key_password or "")
         except ssl.SSLError as error:
-            why = "they are not of one pair" if error.reason == "KEY_VALUES_MISMATCH" else "wrong password, or no PEM"
+            is_other_pair = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+            why = "they are not of one pair" if is_other_pair else "wrong password, or no PEM"
             raise CertificateInvalid(
                 f"The certificate {self.path} cannot be used with the key {self.key_path}: {why}."
             ) from None

@@ -220,12 +220,14 @@ def _tracing() -> aiohttp.TraceConfig:
     return tracing
 
 
-def _is_about_us(error: BaseException) -> bool:
+def _is_about_us(error: BaseException | None) -> bool:
     """Whether the other side ended the handshake with an alert; our own doubts about its certificate are none."""
-    while error.__cause__ is not None and not isinstance(error, ssl.SSLError):
+    while error is not None:
+        # Those of the HTTP library are SSL errors too, without a reason of their own.
+        if isinstance(error, ssl.SSLError) and "_ALERT_" in (getattr(error, "reason", None) or ""):
+            return True
         error = error.__cause__
-    said = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
-    return "_ALERT_" in (said or "")
+    return False
 
 
 def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:

@@ -44,6 +44,7 @@ class Authority:
         context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
         context.load_verify_locations(self.ca)
         context.verify_mode = ssl.CERT_REQUIRED
+        context.sslobject_class = _ThatSaysWhy
         return context
 
     def _issue(self, file: str, subject: str, ends_at: datetime) -> tuple[Path, Path]:
@@ -55,6 +56,20 @@ class Authority:
         key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         certificate_file.write_bytes(_pem(certificate))
         return certificate_file, key_file
+
+
+class _ThatSaysWhy(ssl.SSLObject):
+    """A connection that tells a caller why its certificate is refused, as other servers do.
+
+    The event loop would cut it before the alert has left. Told to wait for more instead, it sends what there is, and
+    the caller hangs up.
+    """
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLError as error:
+            raise ssl.SSLWantReadError from error
 
 
 def common_name(certificate: Mapping[str, Any] | None) -> str | None:  # Any: as the library gives it
