@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 SHUT_DOWN = "aife.economie.gouv.fr"
 CERTIFICATE_PORT = 5443
+OLD_HOST = "chorus-pro.gouv.fr"
 QUALIFICATION = "/service-qualif"
 TECHNICAL_ID = re.compile(r"[A-Za-z0-9]{6}")
 
@@ -81,14 +82,10 @@ def _hosts(plan: Plan) -> Iterator[tuple[str, SplitResult]]:
 def _world(url: SplitResult) -> str:
     """Whose machine an address is: production, sandbox, or elsewhere (a simulator)."""
     host = (url.hostname or "").rstrip(".")
-    if not _is_of_the_state(host):
+    if host != "gouv.fr" and not host.endswith(".gouv.fr"):
         return "elsewhere"
     is_sandbox = host.startswith("sandbox") or url.path.startswith(QUALIFICATION)
     return "sandbox" if is_sandbox else "production"
-
-
-def _is_of_the_state(host: str) -> bool:
-    return host == "gouv.fr" or host.endswith(".gouv.fr")
 
 
 def _is_loopback(host: str) -> bool:
@@ -155,10 +152,10 @@ def _only_certificate(plan: Plan) -> Iterator[str]:
             " never mixed, so say RELAY_AUTH=piste, or remove what is for PISTE."
         )
     for name, url in _hosts(plan):
-        if _is_of_the_state((url.hostname or "").rstrip(".")) and url.port != CERTIFICATE_PORT:
+        if _world(url) != "elsewhere" and (url.hostname, url.port) != (OLD_HOST, CERTIFICATE_PORT):
             yield (
-                f"{name} names {url.hostname} without port {CERTIFICATE_PORT}: the State takes a certificate at"
-                f" https://chorus-pro.gouv.fr:{CERTIFICATE_PORT} alone; PISTE takes tokens, with RELAY_AUTH=piste."
+                f"{name} names {url.netloc}, where the State takes no certificate: the old addresses are all at"
+                f" https://{OLD_HOST}:{CERTIFICATE_PORT}, and PISTE wants a token, with RELAY_AUTH=piste."
             )
 
 
