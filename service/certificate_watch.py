@@ -22,10 +22,10 @@ log = get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class CertificateWatch:
-    """Each worker watches its own files. `show` is told the end; `ahead` is how long before it is warned of."""
+    """Each worker watches its own files. `show` is told file and end; `ahead` is how long before it is warned of."""
 
     certificate: ClientCertificate | None
-    show: Callable[[datetime], None]
+    show: Callable[[str, datetime], None]
     ahead: timedelta
     _warned: tuple[datetime, float] | None = None
 
@@ -40,7 +40,7 @@ class CertificateWatch:
         if self.certificate is None:
             return
         end, now = Ending(at=self.certificate.ends_at), datetime.now(UTC)
-        self.show(end.at)
+        self.show(str(self.certificate.path), end.at)
         if not end.is_near(now, self.ahead) or self._was_warned(end.at):
             return
         self._warned = (end.at, steady())

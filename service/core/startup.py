@@ -140,7 +140,7 @@ def _only_piste(plan: Plan) -> Iterator[str]:
             )
     if plan.given_for_certificate:
         yield (
-            f"RELAY_AUTH is piste, but there is {' and '.join(plan.given_for_certificate)}: certificate and PISTE are"
+            f"RELAY_AUTH is piste, but there is {', '.join(plan.given_for_certificate)}: certificate and PISTE are"
             " never mixed, so say RELAY_AUTH=certificate, or remove what is not for PISTE."
         )
 
@@ -148,7 +148,7 @@ def _only_piste(plan: Plan) -> Iterator[str]:
 def _only_certificate(plan: Plan) -> Iterator[str]:
     if plan.given_for_piste:
         yield (
-            f"RELAY_AUTH is certificate, but there is {' and '.join(plan.given_for_piste)}: certificate and PISTE are"
+            f"RELAY_AUTH is certificate, but there is {', '.join(plan.given_for_piste)}: certificate and PISTE are"
             " never mixed, so say RELAY_AUTH=piste, or remove what is for PISTE."
         )
     for name, url in _hosts(plan):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,8 +28,6 @@ from service.upstream import (
     UpstreamSettings,
     load_mapping,
 )
-from service.upstream.chorus_pro import operations
-from service.upstream.chorus_pro.models import Nothing
 from tests.integration.simulator.caller import LOGIN, PASSWORD
 
 DAY = timedelta(days=1)
@@ -104,15 +102,22 @@ async def test_should_let_the_right_certificate_in(door: Door, upstream: str) ->
     assert call.path.startswith("/service/")
 
 
-@pytest.mark.parametrize("upstream", ["chorus-pro", "dume"])
-async def test_should_tell_a_wrong_password_from_a_wrong_certificate(door: Door, upstream: str) -> None:
+async def ask_chorus_pro(clients: Upstreams) -> object:
+    return await clients.chorus_pro(account="default", event="e-1").flow_report("CPP1")
+
+
+async def ask_dume(clients: Upstreams) -> object:
+    return await clients.dume(account="default", event="e-1").search(consultation_id="C-1", buyer_id=None)
+
+
+@pytest.mark.parametrize("ask", [ask_chorus_pro, ask_dume])
+async def test_should_tell_a_wrong_password_from_a_wrong_certificate(
+    door: Door, ask: Callable[[Upstreams], Awaitable[object]]
+) -> None:
     """The account rests; the certificate is good."""
     clients = await door.upstreams(certificate(door.authority), password="wrong")
     with pytest.raises(AccountRejected):
-        if upstream == "dume":
-            await clients.dume(account="default", event="e-1").search(consultation_id="C-1", buyer_id=None)
-        else:
-            await clients.client.probe(operations.HEALTH_CHECK, Nothing(), account=clients.settings.accounts("default"))
+        await ask(clients)
 
 
 async def test_should_keep_out_whom_another_authority_signed(door: Door, tmp_path: Path) -> None:
@@ -180,7 +185,9 @@ async def test_should_warn_once_a_day_and_show_the_end(authority: Authority) -> 
     """Thirty days ahead; a renewed certificate ends the warning and moves the end."""
     soon, later = datetime.now(UTC) + 20 * DAY, datetime.now(UTC) + 400 * DAY
     shown: list[datetime] = []
-    watch = CertificateWatch(certificate=certificate(authority, ends_at=soon), show=shown.append, ahead=30 * DAY)
+    watch = CertificateWatch(
+        certificate=certificate(authority, ends_at=soon), show=lambda _, end: shown.append(end), ahead=30 * DAY
+    )
     with capture_logs() as lines:
         watch.look()
         watch.look()

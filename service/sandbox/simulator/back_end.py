@@ -16,7 +16,7 @@ from service.sandbox.simulator.settings import Account
 from service.sandbox.simulator.wire import FieldMissing, Refused, TooLarge
 from service.sandbox.simulator.world import World
 
-WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or password incorrects", realm="PISTE"))
+_WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or password incorrects", realm="PISTE"))
 
 
 def technical_account(world: World, header: str) -> Account | None:
@@ -58,7 +58,7 @@ async def answer_chorus_pro(world: World, operation: Operation, sent: str, conte
     """Answer a call to Chorus Pro that `sent` this account."""
     account = technical_account(world, sent)
     if account is None:
-        return WRONG_ACCOUNT
+        return _WRONG_ACCOUNT
     body: dict[str, Any] | None = {}
     if operation.method == "POST":
         if content_type != "application/json":

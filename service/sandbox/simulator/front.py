@@ -28,6 +28,7 @@ _LONGEST_NAME: Final = 60
 _DUME_NAMES: Final = {HEALTH_CHECK.lower(): HEALTH_CHECK} | {
     name.lower(): operation.name for operation in OPERATIONS for name in (operation.name, *operation.aliases)
 }
+_WRONG_LOGIN: Final = Answer(status=401, headers={"WWW-Authenticate": 'Basic realm="Chorus Pro"'})
 _CHORUS_PRO: Final = "chorus-pro"
 _DUME: Final = "dume"
 
@@ -102,7 +103,7 @@ class Front:
         """Whoever came so far has shown a certificate; DUME wants the technical account as well as Chorus Pro does."""
         call.client_id = authority.common_name(request.get_extra_info("peercert"))
         sent = back_end.sent_account(request.headers, by_certificate=True)
-        return None if back_end.technical_account(self.world, sent) else back_end.WRONG_ACCOUNT
+        return None if back_end.technical_account(self.world, sent) else _WRONG_LOGIN
 
     async def _meet(
         self, request: web.Request, way: _Way, call: Call, content: bytes, fault: Fault
