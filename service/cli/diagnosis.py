@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from service.accounts import AccountBook
 from service.core.ending import Ending
-from service.core.errors import AccountRejected, CredentialsRejected, NotSubscribed, Unreachable, UpstreamFailure
+from service.core.errors import (
+    AccountRejected,
+    CredentialsRejected,
+    EventInvalid,
+    NotSubscribed,
+    Unreachable,
+    UpstreamFailure,
+)
 from service.core.gate import Gates
 from service.core.password import password_end
 from service.upstream import CHORUS_PRO, ClientCertificate, Upstreams, UpstreamSettings
@@ -102,6 +109,9 @@ async def health(
                     await upstreams.check_health(name)
             except UpstreamFailure as failure:
                 yield fail(name, _with_advice(failure, upstream))
+                continue
+            except EventInvalid as nobody:
+                yield fail(name, nobody.detail)
                 continue
             if name != CHORUS_PRO:
                 yield ok(name, "answers")
