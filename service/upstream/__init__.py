@@ -74,10 +74,7 @@ class Upstreams:
             windows=self._windows,
             api_url=settings.api_url,
             prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
-            transient_codes={
-                CHORUS_PRO: self.mapping.chorus_pro.transient_codes,
-                DUME: self.mapping.dume.transient_codes,
-            },
+            transient_codes=self.mapping.transient_codes,
             reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of},
             timeouts=settings.timeouts,
             on_call=on_call,

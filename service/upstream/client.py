@@ -13,11 +13,8 @@ from pydantic import ValidationError
 
 from contracts.reasons import Reason
 from service.core.errors import (
-    AnswerLost,
-    AnswerOversized,
     AnswerUnreadable,
     CallFacts,
-    CredentialsRejected,
     GateClosed,
     Throttled,
     Unavailable,
@@ -27,6 +24,7 @@ from service.core.errors import (
 from service.core.gate import Position
 from service.observability.calls import CallSeen, record_call
 from service.steady import NEVER, steady
+from service.upstream.failures import without_answer, without_token
 from service.upstream.headers import correlation_id
 from service.upstream.interpret import (
     Document,
@@ -38,10 +36,10 @@ from service.upstream.interpret import (
     read_health,
     still_refused,
 )
-from service.upstream.oauth import TokenFailure, TokenProvider, TokenTrouble
+from service.upstream.oauth import TokenFailure, TokenProvider
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
 from service.upstream.retry import tried_briefly
-from service.upstream.transport import AnswerTooLarge, CertificateRefused, HttpAnswer, Transport, TransportFailure
+from service.upstream.transport import HttpAnswer, Transport, TransportFailure
 from service.upstream.values import TechnicalAccount
 from service.upstream.window import StillPaused, Window
 
@@ -200,7 +198,7 @@ class Client:
         except TimeoutError as error:
             raise Unreachable(call.facts, "no token in time") from error
         except TokenFailure as failure:
-            raise _without_token(call.facts, failure) from failure
+            raise without_token(call.facts, failure) from failure
 
     async def _send(self, call: _Call, token: str | None) -> Document | Refusal:
         started = time.monotonic()
@@ -218,7 +216,7 @@ class Client:
             answer = answer.repeatable(self.hide)
             said = interpret(call.facts, answer, call.read, call.account_name)
         except TransportFailure as failure:
-            error = _without_answer(call.facts, failure)
+            error = without_answer(call.facts, failure)
             self._saw(error.facts, started, "lost" if failure.sent else "not-sent")
             raise error from failure
         except (UpstreamFailure, TokenRefused) as failure:
@@ -283,26 +281,3 @@ def _fit(operation: Operation[RequestT, AnswerT], document: Document, facts: Cal
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(str(part) for part in found["loc"]) for found in error.errors()})[:5])
         raise AnswerUnreadable(facts, f"fields that do not fit: {fields}") from error
-
-
-def _without_answer(facts: CallFacts, failure: TransportFailure) -> UpstreamFailure:
-    facts = replace(facts, http_status=failure.status)
-    if isinstance(failure, CertificateRefused):
-        return CredentialsRejected(facts, failure.detail)
-    if isinstance(failure, AnswerTooLarge):
-        return AnswerOversized(facts, failure.detail)
-    return AnswerLost(facts, failure.detail) if failure.sent else Unreachable(facts, failure.detail)
-
-
-def _without_token(facts: CallFacts, failure: TokenFailure) -> UpstreamFailure:
-    """Whatever went wrong at the token host, nothing was sent to the API."""
-    facts = replace(facts, http_status=failure.status)
-    match failure.trouble:
-        case TokenTrouble.REFUSED:
-            return CredentialsRejected(facts, failure.detail)
-        case TokenTrouble.THROTTLED:
-            return Throttled(facts, failure.detail, retry_after=failure.retry_after)
-        case TokenTrouble.UNAVAILABLE:
-            return Unavailable(facts, failure.detail, sent=False)
-        case TokenTrouble.UNREACHABLE:
-            return Unreachable(facts, failure.detail)

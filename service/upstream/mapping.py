@@ -194,6 +194,11 @@ class UpstreamMapping(_Entries):
         return {"chorus-pro": self.chorus_pro.prefixes, "dume": self.dume.prefixes}
 
     @property
+    def transient_codes(self) -> dict[str, frozenset[str]]:
+        """The codes of refusals that pass by themselves, by upstream."""
+        return {"chorus-pro": self.chorus_pro.transient_codes, "dume": self.dume.transient_codes}
+
+    @property
     def certificate_prefixes(self) -> dict[str, dict[str, str]]:
         """The same at the old addresses, which are called with a certificate."""
         return {"chorus-pro": self.chorus_pro.certificate_prefixes, "dume": self.dume.certificate_prefixes}

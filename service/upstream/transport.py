@@ -158,14 +158,15 @@ class Transport:
                     body=content,
                     seconds=time.monotonic() - started,
                 )
-        except CertificateExpired as error:
-            raise CertificateRefused(str(error), sent=False) from error
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            if self._certificate and not seen.sent and _is_about_us(error):
-                raise CertificateRefused("the client certificate is refused", sent=False) from error
-            raise TransportFailure(
-                _in_words(error), sent=seen.sent, status=seen.status, seconds=time.monotonic() - started
-            ) from error
+        except (aiohttp.ClientError, OSError, TimeoutError, CertificateExpired) as error:
+            raise self._failure(error, seen, time.monotonic() - started) from error
+
+    def _failure(self, error: Exception, seen: SimpleNamespace, seconds: float) -> TransportFailure:
+        if isinstance(error, CertificateExpired):
+            return CertificateRefused(str(error), sent=False)
+        if self._certificate and not seen.sent and _is_about_us(error):
+            return CertificateRefused("the client certificate is refused", sent=False)
+        return TransportFailure(_in_words(error), sent=seen.sent, status=seen.status, seconds=seconds)
 
     def _tls(self) -> ssl.SSLContext | Literal[True]:
         """A replaced certificate is a context of its own, and connections are kept apart by their context."""
