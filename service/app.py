@@ -12,6 +12,7 @@ from contracts.results import ResultEvent
 from service import wiring
 from service.announcements import Announcements
 from service.bookkeeping import Bookkeeping
+from service.certificate_watch import CertificateWatch
 from service.core.feed import Feed, Tick
 from service.core.gate import Gates
 from service.core.replies import Replies
@@ -58,7 +59,7 @@ async def run_worker(settings: Settings, secrets: Secrets, *, version: str) -> N
     """Work until SIGTERM or SIGINT, then stop within the grace period.
 
     Waits for the ledger and the broker as long as it takes. Raises what makes a start impossible: BrokerRefused,
-    TopologyMismatch, AccountsInvalid, MappingInvalid, RulesInvalid, OSError (the port is taken).
+    TopologyMismatch, AccountsInvalid, MappingInvalid, RulesInvalid, CertificateInvalid, OSError (the port is taken).
     """
     stopping = stop_signal()
     worker = Worker(settings, secrets, version=version)
@@ -127,6 +128,7 @@ class Worker:
                 maintenance.announcements.run(),
                 feed.run(),
                 self._password_watch(maintenance).run(),
+                self._certificate_watch().run(),
             )
             async with contextlib.aclosing(_Closing(bus)), running(*keeping):
                 self._consume(bus)
@@ -205,6 +207,7 @@ class Worker:
                 maintenance=maintenance,
                 replies=self._replies,
                 retries=self._policies.retries,
+                signs_dume=self.upstreams.signs_dume,
             ),
             preflight=self._preflight,
             replies=self._replies,
@@ -259,6 +262,11 @@ class Worker:
     def _password_watch(self, maintenance: Maintenance) -> PasswordWatch:
         show = self._metrics.password_ends
         return wiring.password_watch(self._settings, self._accounts, self.upstreams, maintenance.rests, show)
+
+    def _certificate_watch(self) -> CertificateWatch:
+        ahead = timedelta(days=self._settings.certificate.warning)
+        certificate = self.upstreams.settings.certificate
+        return CertificateWatch(certificate=certificate, show=self._metrics.certificate_ends, ahead=ahead)
 
     def _health(self) -> HealthServer:
         async def broker_consumed() -> bool:

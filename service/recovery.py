@@ -39,10 +39,11 @@ class Recovery:
     maintenance: Maintenance
     replies: Replies
     retries: RetryPolicy
+    signs_dume: bool = False
 
     async def worked(self, event: Event, seen: Settled) -> None:
         """Note that an event was worked on without a failure of its upstream or its account."""
-        if seen.upstream == Upstream.CHORUS_PRO and seen.calls:
+        if seen.calls and (seen.upstream == Upstream.CHORUS_PRO or self.signs_dume):
             await self.rests.accepted(event.account)
         await self.maintenance.worked(event.key, called=bool(seen.calls))
 

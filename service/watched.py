@@ -8,12 +8,21 @@ LARGEST = 5_000_000
 """Bytes; a list of accounts or of maintenance windows is far smaller."""
 
 
+Stamp = tuple[int, int, int]
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when a file does, also behind links; raises OSError."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
+
+
 class WatchedFile:
     """A file read again when it changes; asking costs one `stat`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Stamp | None = None
 
     def read_if_changed(self) -> str | None:
         """Its text when it differs from the last time, else None.
@@ -21,11 +30,10 @@ class WatchedFile:
         Raises OSError when it cannot be read, each time until it can: who may read it is no change of a file that it
         shows. Raises ValueError when it is too large or no UTF-8 text, and does not read it again before it changes.
         """
-        stat = self.path.stat()
-        mark = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        mark = stamp(self.path)
         if mark == self._seen:
             return None
-        content = self.path.read_bytes() if stat.st_size <= LARGEST else None
+        content = self.path.read_bytes() if mark[2] <= LARGEST else None
         self._seen = mark
         if content is None:
             raise ValueError(f"{self.path} is larger than {LARGEST} bytes")

@@ -22,6 +22,8 @@ from service.task import Policies
 from service.upstream import (
     CHORUS_PRO,
     DUME,
+    CertificateInvalid,
+    ClientCertificate,
     Platform,
     Requester,
     TechnicalAccount,
@@ -106,12 +108,14 @@ def preflight(settings: Settings, accounts: AccountBook) -> Preflight:
 
 
 def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str) -> UpstreamSettings:
-    """Where and as whom the upstreams are called; raises MappingInvalid."""
+    """Where and as whom the upstreams are called; raises MappingInvalid and CertificateInvalid."""
     secret = settings.piste.client_secret
     dume = settings.dume
+    certificate = client_certificate(settings)
     return UpstreamSettings(
         oauth_url=settings.piste.oauth_url,
-        api_url=settings.piste.api_url,
+        api_url=settings.certificate.url if certificate else settings.piste.api_url,
+        certificate=certificate,
         client_id=settings.piste.client_id or "",
         client_secret=secret.get_secret_value() if secret else "",
         mapping=load_mapping(Path(settings.mapping) if settings.mapping else None),
@@ -130,6 +134,20 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         user_agent=user_agent,
         remember_recipients=settings.preflight.remember,
     )
+
+
+def client_certificate(settings: Settings) -> ClientCertificate | None:
+    """What is shown in place of a token; raises CertificateInvalid when it cannot be used, or no longer."""
+    if settings.auth != "certificate":
+        return None
+    given, password = settings.certificate, settings.certificate.key_password
+    if given.chain is None or given.key is None:
+        raise CertificateInvalid("The files of the client certificate and its key are not named.")
+    certificate = ClientCertificate(
+        path=given.chain, key_path=given.key, key_password=password.get_secret_value() if password else None
+    )
+    certificate.check()
+    return certificate
 
 
 def password_watch(

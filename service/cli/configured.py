@@ -74,6 +74,12 @@ def to_plan(settings: Settings) -> Plan:
         platform_type=settings.dume.platform_type,
         requester_id=settings.dume.requester_id,
         requester_name=settings.dume.requester_name,
+        by_certificate=settings.auth == "certificate",
+        certificate_url=settings.certificate.url,
+        has_certificate=bool(settings.certificate.chain and settings.certificate.key),
+        is_acknowledged=settings.certificate.acknowledged,
+        given_for_piste=settings.given("RELAY_PISTE__"),
+        given_for_certificate=settings.given("RELAY_CERTIFICATE__"),
     )
 
 

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from service.accounts import AccountBook
-from service.core.errors import AccountRejected, CredentialsRejected, NotSubscribed, Unreachable, UpstreamFailure
+from service.core.ending import Ending
+from service.core.errors import (
+    AccountRejected,
+    CredentialsRejected,
+    EventInvalid,
+    NotSubscribed,
+    Unreachable,
+    UpstreamFailure,
+)
 from service.core.gate import Gates
 from service.core.password import password_end
-from service.upstream import CHORUS_PRO, Upstreams, UpstreamSettings
+from service.upstream import CHORUS_PRO, ClientCertificate, Upstreams, UpstreamSettings
 from service.upstream.chorus_pro import operations
 from service.upstream.chorus_pro.models import Nothing
 from service.upstream.oauth import Credentials, TokenFailure, TokenTrouble, ask_for_token
@@ -23,6 +31,12 @@ ADVICE: dict[type[UpstreamFailure], str] = {
     AccountRejected: "renew the password of the technical account in Chorus Pro and change the secret",
     Unreachable: "check the address, and that a proxy or firewall lets this machine through",
 }
+ADVICE_WITH_CERTIFICATE: dict[type[UpstreamFailure], str] = {
+    CredentialsRejected: "check in the portal of Chorus Pro that this certificate is registered and in force",
+    NotSubscribed: "the certificate opens no such address: AIFE announced the end of these calls in 2021",
+    Unreachable: "check the address, that a firewall lets port 5443 through, and SSL_CERT_FILE if TLS fails",
+}
+"""What replaces the above where the old addresses are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,15 @@ async def token(upstream: UpstreamSettings, on_token: Callable[[str], object]) -
     return ok("token", f"issued by {upstream.oauth_url}")
 
 
+def certificate(shown: ClientCertificate, ahead: timedelta) -> Line:
+    """How long the client certificate lasts; that it can be used is known by now."""
+    end, now = Ending(at=shown.ends_at), datetime.now(UTC)
+    text = f"{shown.path} expires on {end.at:%Y-%m-%d}, in {end.days_left(now)} days"
+    if not end.is_near(now, ahead):
+        return ok("certificate", text)
+    return warning("certificate", f"{text}; renew it in the portal of Chorus Pro and replace the files")
+
+
 async def health(
     upstream: UpstreamSettings, accounts: AccountBook, names: tuple[str, ...], ahead: timedelta
 ) -> AsyncIterator[Line]:
@@ -85,7 +108,10 @@ async def health(
                 if name != CHORUS_PRO or any(accounts.get(one).reaches_chorus_pro for one in accounts.names):
                     await upstreams.check_health(name)
             except UpstreamFailure as failure:
-                yield fail(name, _with_advice(failure))
+                yield fail(name, _with_advice(failure, upstream))
+                continue
+            except EventInvalid as nobody:
+                yield fail(name, nobody.detail)
                 continue
             if name != CHORUS_PRO:
                 yield ok(name, "answers")
@@ -103,7 +129,7 @@ async def _account(upstreams: Upstreams, upstream: UpstreamSettings, accounts: A
     try:
         await upstreams.client.probe(operations.HEALTH_CHECK, Nothing(), account=upstream.accounts(name))
     except UpstreamFailure as failure:
-        return fail(CHORUS_PRO, f"account {name}: {_with_advice(failure)}")
+        return fail(CHORUS_PRO, f"account {name}: {_with_advice(failure, upstream)}")
     return ok(CHORUS_PRO, f"answers, and takes account {name}")
 
 
@@ -115,7 +141,7 @@ async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahea
         directory = upstreams.directory(account=name, event="doctor")
         told = await directory.password_ends(first=account.suppliers)
     except UpstreamFailure as failure:
-        why = f" ({_with_advice(failure)})"
+        why = f" ({_with_advice(failure, upstreams.settings)})"
     end = password_end(told, account.password_changed, now)
     if end is None:
         text = f"account {name}: Chorus Pro does not show when it expires{why}; note the day it was changed on in"
@@ -127,6 +153,7 @@ async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahea
     return warning("password", f"{text}{counted}; have the main manager renew it in Chorus Pro and change the secret")
 
 
-def _with_advice(failure: UpstreamFailure) -> str:
-    advice = next((text for kind, text in ADVICE.items() if isinstance(failure, kind)), None)
+def _with_advice(failure: UpstreamFailure, upstream: UpstreamSettings) -> str:
+    known = ADVICE | ADVICE_WITH_CERTIFICATE if upstream.certificate else ADVICE
+    advice = next((text for kind, text in known.items() if isinstance(failure, kind)), None)
     return f"{failure}; {advice}" if advice else str(failure)

@@ -25,7 +25,7 @@ from service.messaging.examine import examine as examine_broker
 from service.messaging.failures import BrokerRefused, BrokerTrouble
 from service.observability.secrets import Secrets
 from service.settings import Settings
-from service.upstream import MappingInvalid, UpstreamSettings
+from service.upstream import CertificateInvalid, MappingInvalid, UpstreamSettings
 
 STREAMS_BUILT_IN = (3, 12)
 """From this version on the feature flag that safe dead-lettering needs can no longer be off."""
@@ -63,7 +63,7 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
         accounts = wiring.account_book(settings, secrets)
         upstream = wiring.upstream_settings(settings, accounts, f"piste-relay/{version('piste-relay')}")
         wiring.preflight(settings, accounts)
-    except (AccountsInvalid, MappingInvalid, RulesInvalid) as error:
+    except (AccountsInvalid, CertificateInvalid, MappingInvalid, RulesInvalid) as error:
         yield fail("upstreams", str(error))
         return
     yield _of_feed(settings, accounts)
@@ -74,7 +74,8 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
 def _of_settings(settings: Settings) -> Iterator[Line]:
     found = (*findings(to_plan(settings)), *ordinary_secrets(settings))
     if not found:
-        yield ok("settings", f"profile {settings.profile}, organisation {settings.piste.organisation}")
+        caller = "a certificate" if settings.auth == "certificate" else f"organisation {settings.piste.organisation}"
+        yield ok("settings", f"profile {settings.profile}, {caller}")
     for finding in found:
         yield fail("settings", finding.text) if finding.is_fatal else warning("settings", finding.text)
 
@@ -126,10 +127,13 @@ def _judged(seen: ExaminedBroker, *, may_declare: bool) -> Line:
 async def _of_upstreams(
     settings: Settings, accounts: AccountBook, upstream: UpstreamSettings, on_token: Callable[[str], object]
 ) -> AsyncIterator[Line]:
-    if not settings.piste.client_id or not settings.piste.client_secret:
+    if upstream.certificate is not None:
+        line = diagnosis.certificate(upstream.certificate, timedelta(days=settings.certificate.warning))
+    elif not settings.piste.client_id or not settings.piste.client_secret:
         yield warning("token", "not tried, because the credentials are missing")
         return
-    line = await diagnosis.token(upstream, on_token)
+    else:
+        line = await diagnosis.token(upstream, on_token)
     yield line
     if line.has_failed:
         return

@@ -6,24 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from service.core.ending import Ending
+
 LIFETIME = timedelta(days=424)
 """How long Chorus Pro takes a password after it was changed, as AIFE says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordEnd:
+class PasswordEnd(Ending):
     """When a password expires; `is_told` by Chorus Pro, rather than counted from the day it was changed."""
 
-    at: datetime
     is_told: bool
-
-    def days_left(self, now: datetime) -> int:
-        """Whole days that are left; below nothing once it has expired."""
-        return (self.at - now) // timedelta(days=1)
-
-    def is_near(self, now: datetime, ahead: timedelta) -> bool:
-        """Whether somebody should renew it now."""
-        return self.at - now <= ahead
 
 
 def password_end(told: Iterable[datetime], changed: date | None, now: datetime) -> PasswordEnd | None:

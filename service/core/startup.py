@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 SHUT_DOWN = "aife.economie.gouv.fr"
 CERTIFICATE_PORT = 5443
+OLD_HOST = "chorus-pro.gouv.fr"
+QUALIFICATION = "/service-qualif"
 TECHNICAL_ID = re.compile(r"[A-Za-z0-9]{6}")
 
 PLATFORM_LENGTHS = {"1": (14, 14), "2": (1, 18), "3": (3, 18), "4": (9, 10), "5": (9, 9)}
@@ -34,6 +36,13 @@ class Plan:
     platform_type: str = "1"
     requester_id: str | None = None
     requester_name: str | None = None
+    by_certificate: bool = False
+    certificate_url: str = ""
+    has_certificate: bool = False
+    is_acknowledged: bool = False
+    given_for_piste: tuple[str, ...] = ()
+    given_for_certificate: tuple[str, ...] = ()
+    """Variables that were set, by whom they concern."""
 
     @property
     def wants_dume(self) -> bool:
@@ -56,12 +65,16 @@ class Finding:
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
     """Everything to say about the settings, what stops the start first; nothing when all is well."""
-    fatal = [Finding(text=t) for check in FATAL for t in check(plan)]
+    checks = WITH_CERTIFICATE if plan.by_certificate else WITH_PISTE
+    fatal = [Finding(text=t) for check in checks for t in check(plan)]
     notices = [Finding(text=t, is_fatal=False) for t in _notices(plan)]
     return (*fatal, *notices)
 
 
 def _hosts(plan: Plan) -> Iterator[tuple[str, SplitResult]]:
+    if plan.by_certificate:
+        yield "RELAY_CERTIFICATE__URL", urlsplit(plan.certificate_url)
+        return
     yield "RELAY_PISTE__OAUTH_URL", urlsplit(plan.oauth_url)
     yield "RELAY_PISTE__API_URL", urlsplit(plan.api_url)
 
@@ -71,7 +84,8 @@ def _world(url: SplitResult) -> str:
     host = (url.hostname or "").rstrip(".")
     if host != "gouv.fr" and not host.endswith(".gouv.fr"):
         return "elsewhere"
-    return "sandbox" if host.startswith("sandbox") else "production"
+    is_sandbox = host.startswith("sandbox") or url.path.startswith(QUALIFICATION)
+    return "sandbox" if is_sandbox else "production"
 
 
 def _is_loopback(host: str) -> bool:
@@ -117,13 +131,50 @@ def _organisation(plan: Plan) -> Iterator[str]:
         )
 
 
-def _mode(plan: Plan) -> Iterator[str]:
+def _only_piste(plan: Plan) -> Iterator[str]:
     for name, url in _hosts(plan):
         if url.port == CERTIFICATE_PORT:
             yield (
-                f"{name} has port {CERTIFICATE_PORT}, where callers show a certificate; the relay shows an OAuth token,"
-                " so use the address of PISTE."
+                f"{name} has port {CERTIFICATE_PORT}, where callers show a certificate in place of a token: use the"
+                " address of PISTE, or say RELAY_AUTH=certificate and leave the RELAY_PISTE__ variables out."
             )
+    if plan.given_for_certificate:
+        yield (
+            f"RELAY_AUTH is piste, but there is {', '.join(plan.given_for_certificate)}: certificate and PISTE are"
+            " never mixed, so say RELAY_AUTH=certificate, or remove what is not for PISTE."
+        )
+
+
+def _only_certificate(plan: Plan) -> Iterator[str]:
+    if plan.given_for_piste:
+        yield (
+            f"RELAY_AUTH is certificate, but there is {', '.join(plan.given_for_piste)}: certificate and PISTE are"
+            " never mixed, so say RELAY_AUTH=piste, or remove what is for PISTE."
+        )
+    for name, url in _hosts(plan):
+        if _world(url) != "elsewhere" and (url.hostname, url.port) != (OLD_HOST, CERTIFICATE_PORT):
+            yield (
+                f"{name} names {url.netloc}, where the State takes no certificate: the old addresses are all at"
+                f" https://{OLD_HOST}:{CERTIFICATE_PORT}, and PISTE wants a token, with RELAY_AUTH=piste."
+            )
+
+
+def _acknowledged(plan: Plan) -> Iterator[str]:
+    if not plan.is_acknowledged:
+        yield (
+            "RELAY_AUTH is certificate, whose end AIFE announced for Chorus Pro in 2021, and which was proven on the"
+            " simulator only: say RELAY_CERTIFICATE__ACKNOWLEDGED=true if your body is still connected that way."
+        )
+
+
+def _shown(plan: Plan) -> Iterator[str]:
+    if not plan.has_certificate:
+        yield "RELAY_CERTIFICATE__CHAIN and RELAY_CERTIFICATE__KEY must name the files of the certificate and its key."
+    if not plan.wants_chorus_pro:
+        yield (
+            "RELAY_CHORUS_PRO__LOGIN or RELAY_ACCOUNTS is missing: at the old addresses a technical account goes with"
+            " every call, those to DUME included."
+        )
 
 
 def _credentials(plan: Plan) -> Iterator[str]:
@@ -165,7 +216,7 @@ def _production(plan: Plan) -> Iterator[str]:
 
 
 def _notices(plan: Plan) -> Iterator[str]:
-    if plan.organisation == "dume" and plan.wants_chorus_pro:
+    if plan.organisation == "dume" and plan.wants_chorus_pro and not plan.by_certificate:
         yield (
             "Chorus Pro is called from the DUME organisation: its APIs must be subscribed there too; a 403 means they"
             " are not."
@@ -179,4 +230,5 @@ def _notices(plan: Plan) -> Iterator[str]:
         )
 
 
-FATAL = (_pair, _dead, _scheme, _organisation, _mode, _credentials, _account, _platform, _production)
+WITH_PISTE = (_pair, _dead, _scheme, _organisation, _only_piste, _credentials, _account, _platform, _production)
+WITH_CERTIFICATE = (_acknowledged, _only_certificate, _shown, _account, _platform, _production)

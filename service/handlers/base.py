@@ -113,7 +113,9 @@ class Calls:
 
     @property
     def dume(self) -> Dume:
-        """The DUME Service, in the name of the event's platform."""
+        """The DUME Service, in the name of the event's platform; where it wants an account, raises AccountRejected."""
+        if self.upstreams.signs_dume:
+            self.accounts.check_rested(self.account, self.now)
         return self.upstreams.dume(account=self.account, event=self.event, until=self.until)
 
 

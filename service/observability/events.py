@@ -49,6 +49,12 @@ PASSWORD_END_NEARED: Final = "account_password_end_neared"  # noqa: S105  the na
 PASSWORD_END_MISSED: Final = "account_password_end_not_shown"  # noqa: S105  the same
 """Nobody says when the password of an account expires; said once for each reason."""
 
+CERTIFICATE_READ: Final = "certificate_read"
+CERTIFICATE_UNREADABLE: Final = "certificate_found_unreadable"
+"""Changed files of the client certificate cannot be used; the former certificate stays."""
+CERTIFICATE_END_NEARED: Final = "certificate_end_neared"
+"""The client certificate expires soon, or has expired; said daily until it is replaced."""
+
 LEDGER_LOST: Final = "ledger_lost"
 """It cannot be read or written; said once, and nothing is taken from the queues until `ledger_regained`."""
 LEDGER_REGAINED: Final = "ledger_regained"

@@ -68,6 +68,13 @@ class Metrics:
         self.account_password_expiry = self._gauge(
             "account_password_expiry_timestamp_seconds", "When the technical password expires.", "account"
         )
+        self.certificate_expiry = self._gauge(
+            "certificate_expiry_timestamp_seconds", "When the client certificate expires.", "file"
+        )
+
+    def certificate_ends(self, file: str, at: datetime) -> None:
+        """Show when the client certificate in this file expires."""
+        self.certificate_expiry.labels(file).set(at.timestamp())
 
     def password_ends(self, account: str, at: datetime | None) -> None:
         """Show when the password of an account expires; nothing while nobody knows."""

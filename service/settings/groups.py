@@ -109,6 +109,35 @@ class Piste(Group):
         return url if urlsplit(url).path.strip("/") else url + TOKEN_PATH
 
 
+class CertificateGroup(Group):
+    """The old addresses of the State, in place of PISTE; only with RELAY_AUTH=certificate."""
+
+    acknowledged: bool = False
+    """That you know: AIFE announced the end of these calls for Chorus Pro in 2021, and the relay made them to its own
+    simulator only. Must be true with RELAY_AUTH=certificate."""
+    chain: Path | None = None
+    """File of the client certificate in PEM, before those that signed it, if any; read again when it or the key
+    changes. It is to be registered in the portal of Chorus Pro."""
+    key: Path | None = None
+    """File of its private key in PEM."""
+    key_password: SecretStr | None = None
+    """Password of that file, where it has one; read at start only."""
+    url: str
+    """Address in front of /factures and /dume. By default the profile's: production or qualification at port 5443 of
+    chorus-pro.gouv.fr, or the simulator on this machine."""
+    warning: Annotated[Days, Field(ge=0, le=3650)] = 30.0
+    """Days before the end of the certificate from which on `doctor` and the log warn of it; 0 only once it has expired.
+    Afterwards nothing is called with it: events wait until it is replaced."""
+
+    @field_validator("url")
+    @classmethod
+    def _usable(cls, url: str) -> str:
+        _check_url(url, {"https"})
+        if split_address(url).user is not None:
+            raise ValueError("write the address without user and password; they are not used there")
+        return url.rstrip("/")
+
+
 class ChorusProGroup(Group):
     """The technical account of the one company served; several are named in RELAY_ACCOUNTS instead."""
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from service.settings.addresses import split_address
 from service.settings.groups import (
     Amqp,
+    CertificateGroup,
     ChorusProGroup,
     Delay,
     DoubtGroup,
@@ -37,14 +38,24 @@ HOSTS = {
     "sandbox": ("https://sandbox-oauth.piste.gouv.fr", "https://sandbox-api.piste.gouv.fr"),
     "local": (SIMULATOR, SIMULATOR),
 }
+OLD_HOSTS = {
+    "production": "https://chorus-pro.gouv.fr:5443/service",
+    "sandbox": "https://chorus-pro.gouv.fr:5443/service-qualif",
+    "local": "https://127.0.0.1:5443/service",
+}
 LEDGERS = {
     "production": "sqlite:////var/lib/piste-relay/ledger.db",
     "sandbox": "sqlite:////var/lib/piste-relay/ledger.db",
     "local": "sqlite:///var/ledger.db",
 }
 
-VERBATIM = {"RELAY_PISTE__CLIENT_ID", "RELAY_PISTE__CLIENT_SECRET", "RELAY_CHORUS_PRO__PASSWORD"}
-"""Taken as typed: blanks around the first two are complained about at start, and may belong to the third."""
+VERBATIM = {
+    "RELAY_PISTE__CLIENT_ID",
+    "RELAY_PISTE__CLIENT_SECRET",
+    "RELAY_CHORUS_PRO__PASSWORD",
+    "RELAY_CERTIFICATE__KEY_PASSWORD",
+}
+"""Taken as typed: blanks around the first two are complained about at start, and may belong to the others."""
 
 
 class SettingsInvalid(Exception):
@@ -65,9 +76,13 @@ class Settings(BaseSettings):
     profile: Literal["production", "sandbox", "local"] = "local"
     """Which PISTE is meant. `local` (the simulator on this machine) by default, so that nothing reaches the State by
     accident; production hosts are refused without the `production` profile."""
+    auth: Literal["piste", "certificate"] = "piste"
+    """How the State is told who calls: `piste`, a token of PISTE; `certificate`, for bodies connected that way before
+    January 2020: a client certificate at the old addresses (see docs/operations.md)."""
     amqp: Amqp = Amqp()
     ledger: LedgerGroup
     piste: Piste
+    certificate: CertificateGroup
     chorus_pro: ChorusProGroup = ChorusProGroup()
     dume: DumeGroup = DumeGroup()
     http: Http = Http()
@@ -111,12 +126,17 @@ class Settings(BaseSettings):
         oauth, api = HOSTS.get(profile, HOSTS["local"])
         organisation = "dume" if given.get("dume", {}).get("platform_id") else "universal"
         piste = {"oauth_url": oauth, "api_url": api, "organisation": organisation, **given.get("piste", {})}
+        certificate = {"url": OLD_HOSTS.get(profile, OLD_HOSTS["local"]), **given.get("certificate", {})}
         ledger = {"url": LEDGERS.get(profile, LEDGERS["local"]), **given.get("ledger", {})}
-        return {**given, "piste": piste, "ledger": ledger}
+        return {**given, "piste": piste, "certificate": certificate, "ledger": ledger}
 
     def found(self, variable: str) -> Found | None:
         """Where the value of `variable` came from; None when it is a default."""
         return self._found.get(variable)
+
+    def given(self, prefix: str) -> tuple[str, ...]:
+        """The variables with this prefix that somebody set."""
+        return tuple(variable for variable in sorted(self._found) if variable.startswith(prefix))
 
     def remember(self, found: Mapping[str, Found]) -> Self:
         """The same settings, knowing where each value came from."""
@@ -192,7 +212,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _sentences(error: ValidationError, found: Mapping[str, Found]) -> Iterator[str]:
-    secret = {"RELAY_AMQP__URL", "RELAY_LEDGER__URL", "RELAY_PISTE__CLIENT_SECRET", "RELAY_CHORUS_PRO__PASSWORD"}
+    secret = {"RELAY_AMQP__URL", "RELAY_LEDGER__URL", *VERBATIM}
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         variable = PREFIX + "__".join(str(part) for part in problem["loc"] if isinstance(part, str)).upper()
         reason = problem["msg"].removeprefix("Value error, ")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
 from service.steady import NEVER
+from service.upstream.certificate import CertificateInvalid, ClientCertificate
 from service.upstream.chorus_pro import ChorusPro, Structures
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro.directory import Directory
@@ -58,6 +59,7 @@ class Upstreams:
             largest_answer=settings.largest_answer,
             connections=2 * settings.concurrency + 4,
             user_agent=settings.user_agent,
+            certificate=settings.certificate,
         )
         self._tokens = TokenProvider(self._ask, margin=settings.token_margin, on_renewal=on_renewal)
         self._windows = {upstream: Window(settings.concurrency) for upstream in (CHORUS_PRO, DUME)}
@@ -67,15 +69,12 @@ class Upstreams:
         self._opened = AsyncExitStack()
         self.client = Client(
             transport=self._transport,
-            tokens=self._tokens,
+            tokens=None if settings.certificate else self._tokens,
             gates=gates,
             windows=self._windows,
             api_url=settings.api_url,
-            prefixes=self.mapping.prefixes,
-            transient_codes={
-                CHORUS_PRO: self.mapping.chorus_pro.transient_codes,
-                DUME: self.mapping.dume.transient_codes,
-            },
+            prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
+            transient_codes=self.mapping.transient_codes,
             reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of},
             timeouts=settings.timeouts,
             on_call=on_call,
@@ -115,9 +114,19 @@ class Upstreams:
             until=until,
         )
 
-    def dume(self, *, account: str, event: str, until: float = NEVER) -> Dume:  # noqa: ARG002 - one platform serves all
-        """DUME for one event, called before `until`; raises EventInvalid when no buyer platform is configured."""
-        return Dume(client=self.client, wire=self._wire(), event=event, models=self._models, until=until)
+    @property
+    def signs_dume(self) -> bool:
+        """Whether DUME is called in the name of the technical account, as the old addresses want it."""
+        return self.settings.certificate is not None
+
+    def dume(self, *, account: str, event: str, until: float = NEVER) -> Dume:
+        """DUME for one event, called before `until`; raises EventInvalid when no buyer platform is configured.
+
+        One platform serves all accounts.
+        """
+        signed = self.settings.accounts(account) if self.signs_dume else None
+        wire = self._wire()
+        return Dume(client=self.client, wire=wire, event=event, models=self._models, account=signed, until=until)
 
     async def check_health(self, upstream: str) -> None:
         """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.
@@ -151,7 +160,8 @@ class Upstreams:
 
     async def _check_dume(self) -> None:
         # A refusal comes from the service itself, which is thereby up.
-        await self.client.probe(dume_operations.HEALTH_CHECK, self._wire().health())
+        account = self.settings.accounts(self.settings.health_account()) if self.signs_dume else None
+        await self.client.probe(dume_operations.HEALTH_CHECK, self._wire().health(), account=account)
 
     def _wire(self) -> Wire:
         return Wire(mapping=self.mapping.dume, platform=self.settings.platform, requester=self.settings.requester)
@@ -167,7 +177,9 @@ class Upstreams:
 __all__ = [
     "CHORUS_PRO",
     "DUME",
+    "CertificateInvalid",
     "ChorusPro",
+    "ClientCertificate",
     "Dume",
     "MappingInvalid",
     "Operation",

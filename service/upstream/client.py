@@ -13,11 +13,8 @@ from pydantic import ValidationError
 
 from contracts.reasons import Reason
 from service.core.errors import (
-    AnswerLost,
-    AnswerOversized,
     AnswerUnreadable,
     CallFacts,
-    CredentialsRejected,
     GateClosed,
     Throttled,
     Unavailable,
@@ -27,6 +24,7 @@ from service.core.errors import (
 from service.core.gate import Position
 from service.observability.calls import CallSeen, record_call
 from service.steady import NEVER, steady
+from service.upstream.failures import without_answer, without_token
 from service.upstream.headers import correlation_id
 from service.upstream.interpret import (
     Document,
@@ -38,10 +36,10 @@ from service.upstream.interpret import (
     read_health,
     still_refused,
 )
-from service.upstream.oauth import TokenFailure, TokenProvider, TokenTrouble
+from service.upstream.oauth import TokenFailure, TokenProvider
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
 from service.upstream.retry import tried_briefly
-from service.upstream.transport import AnswerTooLarge, HttpAnswer, Transport, TransportFailure
+from service.upstream.transport import HttpAnswer, Transport, TransportFailure
 from service.upstream.values import TechnicalAccount
 from service.upstream.window import StillPaused, Window
 
@@ -84,11 +82,12 @@ class Client:
     """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned.
 
     `reasons` has for each upstream what gives the reason of a refusal by operation and code. `hide` takes out of a text
-    what must not be repeated: answers may be published and logged, secrets may not.
+    what must not be repeated: answers may be published and logged, secrets may not. Without `tokens` the connection
+    itself proves who calls, by a certificate, and the technical account goes along with it.
     """
 
     transport: Transport
-    tokens: TokenProvider
+    tokens: TokenProvider | None
     gates: Gates
     windows: Mapping[str, Window]
     api_url: str
@@ -145,8 +144,8 @@ class Client:
             body=None if operation.method == "GET" else orjson.dumps(body),
             timeout=timeout,
             deadline=min(steady() + timeout, until),
-            # The account is a secret of Chorus Pro, and of nobody else.
-            account=account if operation.upstream == CHORUS_PRO else None,
+            # The account is a secret of Chorus Pro, and of nobody else: the old addresses are all its own.
+            account=account if operation.upstream == CHORUS_PRO or self.tokens is None else None,
             read=_reader(operation),
             largest_answer=operation.largest_answer,
         )
@@ -175,31 +174,33 @@ class Client:
 
     async def _exchange(self, call: _Call, *, insist: bool) -> Document | Refusal:
         """Send, and once more with a new token when the gateway wants one: it refused before any work was done."""
-        token = await self._token(call, None, insist=insist)
-        try:
-            return await self._send(call, token)
-        except TokenRefused:
-            token = await self._token(call, token, insist=insist)
+        token = None
+        if self.tokens is not None:
+            token = await self._token(self.tokens, call, None, insist=insist)
+            try:
+                return await self._send(call, token)
+            except TokenRefused:
+                token = await self._token(self.tokens, call, token, insist=insist)
         try:
             return await self._send(call, token)
         except TokenRefused as refused:
             raise still_refused(refused, call.account_name) from refused
 
-    async def _token(self, call: _Call, refused: str | None, *, insist: bool) -> str:
-        ready = self.tokens.ready() if refused is None else None
+    async def _token(self, tokens: TokenProvider, call: _Call, refused: str | None, *, insist: bool) -> str:
+        ready = tokens.ready() if refused is None else None
         if ready is not None:
             return ready
         try:
             async with asyncio.timeout(call.remaining):
                 if refused is None:
-                    return await self.tokens.token(insist=insist)
-                return await self.tokens.instead_of(refused, insist=insist)
+                    return await tokens.token(insist=insist)
+                return await tokens.instead_of(refused, insist=insist)
         except TimeoutError as error:
             raise Unreachable(call.facts, "no token in time") from error
         except TokenFailure as failure:
-            raise _without_token(call.facts, failure) from failure
+            raise without_token(call.facts, failure) from failure
 
-    async def _send(self, call: _Call, token: str) -> Document | Refusal:
+    async def _send(self, call: _Call, token: str | None) -> Document | Refusal:
         started = time.monotonic()
         if call.remaining <= 0:
             raise Unreachable(call.facts, "no time left to send anything")
@@ -215,7 +216,7 @@ class Client:
             answer = answer.repeatable(self.hide)
             said = interpret(call.facts, answer, call.read, call.account_name)
         except TransportFailure as failure:
-            error = _without_answer(call.facts, failure)
+            error = without_answer(call.facts, failure)
             self._saw(error.facts, started, "lost" if failure.sent else "not-sent")
             raise error from failure
         except (UpstreamFailure, TokenRefused) as failure:
@@ -256,12 +257,15 @@ def _reader(operation: Operation[RequestT, AnswerT]) -> Reader:
     return read_health if operation.method == "GET" else read_chorus_pro
 
 
-def _headers(call: _Call, token: str) -> dict[str, str]:
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json;charset=utf-8"}
+def _headers(call: _Call, token: str | None) -> dict[str, str]:
+    headers = {"Accept": "application/json;charset=utf-8"}
     if call.body is not None:
         headers["Content-Type"] = "application/json;charset=utf-8"
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
     if call.account is not None:
-        headers["cpro-account"] = call.account.header
+        name, scheme = ("Authorization", "Basic ") if token is None else ("cpro-account", "")
+        headers[name] = scheme + call.account.header
     return headers
 
 
@@ -277,24 +281,3 @@ def _fit(operation: Operation[RequestT, AnswerT], document: Document, facts: Cal
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(str(part) for part in found["loc"]) for found in error.errors()})[:5])
         raise AnswerUnreadable(facts, f"fields that do not fit: {fields}") from error
-
-
-def _without_answer(facts: CallFacts, failure: TransportFailure) -> UpstreamFailure:
-    facts = replace(facts, http_status=failure.status)
-    if isinstance(failure, AnswerTooLarge):
-        return AnswerOversized(facts, failure.detail)
-    return AnswerLost(facts, failure.detail) if failure.sent else Unreachable(facts, failure.detail)
-
-
-def _without_token(facts: CallFacts, failure: TokenFailure) -> UpstreamFailure:
-    """Whatever went wrong at the token host, nothing was sent to the API."""
-    facts = replace(facts, http_status=failure.status)
-    match failure.trouble:
-        case TokenTrouble.REFUSED:
-            return CredentialsRejected(facts, failure.detail)
-        case TokenTrouble.THROTTLED:
-            return Throttled(facts, failure.detail, retry_after=failure.retry_after)
-        case TokenTrouble.UNAVAILABLE:
-            return Unavailable(facts, failure.detail, sent=False)
-        case TokenTrouble.UNREACHABLE:
-            return Unreachable(facts, failure.detail)

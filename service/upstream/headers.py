@@ -34,9 +34,9 @@ def correlation_id(headers: Mapping[str, str]) -> str | None:
 
 
 def challenge(headers: Mapping[str, str]) -> dict[str, str] | None:
-    """The parameters of a Bearer challenge (`realm`, `error`, …), None when there is none."""
+    """The parameters of a challenge (`realm`, `error`, …), of PISTE or for a login; None when there is none."""
     value = headers.get("www-authenticate", "")
-    if not value.lower().startswith("bearer"):
+    if not value.lower().startswith(("bearer", "basic")):
         return None
     return {name.lower(): text for name, text in _PARAMETER.findall(value)}
 

@@ -119,10 +119,10 @@ def messages(response: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 
 def still_refused(refused: TokenRefused, account: str | None) -> CredentialsRejected | AccountRejected:
-    """What a second refusal, with a token just issued, amounts to."""
+    """What a refusal amounts to that no other token would change: a second one, or one of a call without a token."""
     if account is None or refused.names_token:
-        return CredentialsRejected(refused.facts, f"a token just issued is refused ({refused.error})")
-    return AccountRejected(refused.facts, f"refused with a token just issued ({refused.error})", account=account)
+        return CredentialsRejected(refused.facts, f"what proves who calls is refused ({refused.error})")
+    return AccountRejected(refused.facts, f"the technical account is refused ({refused.error})", account=account)
 
 
 def _document(facts: CallFacts, answer: HttpAnswer) -> Document | None:

@@ -62,6 +62,7 @@ class ChorusProMapping(_Entries):
     """What Chorus Pro calls things."""
 
     prefixes: dict[str, Prefix]
+    certificate_prefixes: dict[str, Prefix]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     ignored_services: frozenset[str]
@@ -142,6 +143,7 @@ class DumeMapping(_Entries):
     """What DUME calls things."""
 
     prefixes: dict[str, Prefix]
+    certificate_prefixes: dict[str, Prefix]
     operations: DumeOperations
     fields: DumeFields
     left_out: frozenset[str]
@@ -190,6 +192,16 @@ class UpstreamMapping(_Entries):
     def prefixes(self) -> dict[str, dict[str, str]]:
         """The path in front of each operation, by upstream and API."""
         return {"chorus-pro": self.chorus_pro.prefixes, "dume": self.dume.prefixes}
+
+    @property
+    def transient_codes(self) -> dict[str, frozenset[str]]:
+        """The codes of refusals that pass by themselves, by upstream."""
+        return {"chorus-pro": self.chorus_pro.transient_codes, "dume": self.dume.transient_codes}
+
+    @property
+    def certificate_prefixes(self) -> dict[str, dict[str, str]]:
+        """The same at the old addresses, which are called with a certificate."""
+        return {"chorus-pro": self.chorus_pro.certificate_prefixes, "dume": self.dume.certificate_prefixes}
 
 
 def load_mapping(override: Path | None = None) -> UpstreamMapping:

@@ -7,13 +7,14 @@ import ssl
 import time
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
 
 from service.steady import steady
+from service.upstream.certificate import CertificateExpired, ClientCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +71,10 @@ class TransportFailure(Exception):
         self.seconds = seconds
 
 
+class CertificateRefused(TransportFailure):
+    """The client certificate has expired or the other side does not take it; nothing was sent."""
+
+
 class AnswerTooLarge(TransportFailure):
     """The answer is larger than the relay accepts; the rest of it was not read."""
 
@@ -80,11 +85,20 @@ class Transport:
     Nothing is retried and no redirection is followed here: whoever calls must know of every request that left.
     """
 
-    def __init__(self, *, connect_timeout: float, largest_answer: int, connections: int, user_agent: str) -> None:
+    def __init__(
+        self,
+        *,
+        connect_timeout: float,
+        largest_answer: int,
+        connections: int,
+        user_agent: str,
+        certificate: ClientCertificate | None = None,
+    ) -> None:
         self._connect_timeout = connect_timeout
         self._largest_answer = largest_answer
         self._connections = connections
         self._user_agent = user_agent
+        self._certificate = certificate
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[tuple[str, str | None], str | None] = {}
 
@@ -133,6 +147,7 @@ class Transport:
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=self._connect_timeout),
                 proxy=self._proxy(url),
                 allow_redirects=False,
+                ssl=self._tls(),
                 trace_request_ctx=seen,
             ) as response:
                 seen.status = response.status
@@ -143,10 +158,19 @@ class Transport:
                     body=content,
                     seconds=time.monotonic() - started,
                 )
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise TransportFailure(
-                _in_words(error), sent=seen.sent, status=seen.status, seconds=time.monotonic() - started
-            ) from error
+        except (aiohttp.ClientError, OSError, TimeoutError, CertificateExpired) as error:
+            raise self._failure(error, seen, time.monotonic() - started) from error
+
+    def _failure(self, error: Exception, seen: SimpleNamespace, seconds: float) -> TransportFailure:
+        if isinstance(error, CertificateExpired):
+            return CertificateRefused(str(error), sent=False)
+        if self._certificate and not seen.sent and _is_about_us(error):
+            return CertificateRefused("the client certificate is refused", sent=False)
+        return TransportFailure(_in_words(error), sent=seen.sent, status=seen.status, seconds=seconds)
+
+    def _tls(self) -> ssl.SSLContext | Literal[True]:
+        """A replaced certificate is a context of its own, and connections are kept apart by their context."""
+        return self._certificate.context() if self._certificate else True
 
     def _proxy(self, url: str) -> str | None:
         parsed = URL(url)
@@ -195,6 +219,16 @@ def _tracing() -> aiohttp.TraceConfig:
     tracing.on_connection_create_end.append(at_hand)
     tracing.on_connection_reuseconn.append(at_hand)
     return tracing
+
+
+def _is_about_us(error: BaseException | None) -> bool:
+    """Whether the other side ended the handshake with an alert; our own doubts about its certificate are none."""
+    while error is not None:
+        # Those of the HTTP library are SSL errors too, without a reason of their own.
+        if isinstance(error, ssl.SSLError) and "_ALERT_" in (getattr(error, "reason", None) or ""):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from service.upstream.certificate import ClientCertificate
     from service.upstream.mapping import UpstreamMapping
 
 
@@ -50,7 +51,8 @@ class UpstreamSettings:
 
     `accounts` gives the technical account of a name, read anew each time so that a changed secret is seen; it raises
     EventInvalid for a name it does not know. `platform` and `requester` are None when DUME is not configured.
-    `timeouts` are seconds by operation name, over those of the operations themselves.
+    `timeouts` are seconds by operation name, over those of the operations themselves. With a `certificate` the old
+    addresses are called, which want it in place of a token: `api_url` is one of them, `oauth_url` is not called.
     """
 
     oauth_url: str
@@ -70,4 +72,5 @@ class UpstreamSettings:
     largest_answer: int = 200 * 1024 * 1024
     timeouts: Mapping[str, float] = field(default_factory=dict)
     remember_recipients: float = 3600.0
+    certificate: ClientCertificate | None = None
     user_agent: str = "piste-relay"

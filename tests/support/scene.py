@@ -12,7 +12,7 @@ from typing import Self
 from service import wiring
 from service.messaging.topology import Topology
 from service.sandbox.broker import Broker
-from service.sandbox.simulator import Simulator, SimulatorSettings
+from service.sandbox.simulator import Authority, Simulator, SimulatorSettings
 from service.settings import load_settings
 from tests.support.audit import Audit
 from tests.support.bus import Bus, Json
@@ -42,10 +42,11 @@ class Scene:
         folder: Path,
         settings: SimulatorSettings = STATE_IN_A_HURRY,
         variables: Mapping[str, str] | None = None,
+        authority: Authority | None = None,
     ) -> None:
         self.broker = broker
         self.folder = folder
-        self.simulator = Simulator(planted(settings))
+        self.simulator = Simulator(planted(settings), authority=authority)
         self._vhost = f"test-{secrets.token_hex(6)}"
         self._prefix = "relay" if broker.is_controlled else f"relay-{secrets.token_hex(4)}"
         self._variables = {**WORKER_IN_A_HURRY, **(variables or {})}

@@ -20,7 +20,7 @@ _WRONG_ACCOUNT = Answer(status=401, headers=challenge("Unauthorized", "login or 
 
 
 def technical_account(world: World, header: str) -> Account | None:
-    """The technical account that a `cpro-account` header proves; None when it proves none, or its password expired."""
+    """The technical account that `sent_account` proves; None when it proves none, or its password expired."""
     login, password = credentials(header)
     for account in world.settings.accounts:
         if account.login == login and hmac.compare_digest(account.password.encode(), password.encode()):
@@ -28,8 +28,16 @@ def technical_account(world: World, header: str) -> Account | None:
     return None
 
 
+def sent_account(headers: Mapping[str, str], *, by_certificate: bool) -> str:
+    """Login and password in base64 as a call carries them: by HTTP Basic at the old addresses."""
+    if not by_certificate:
+        return headers.get("cpro-account", "")
+    scheme, _, value = headers.get("Authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "basic" else ""
+
+
 def credentials(header: str) -> tuple[str, str]:
-    """Login and password of a `cpro-account` header, empty texts when it cannot be read."""
+    """Login and password of `sent_account`, empty texts when it cannot be read."""
     try:
         login, _, password = base64.b64decode(header, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
@@ -46,11 +54,9 @@ def json_object(content: bytes) -> dict[str, Any] | None:  # Any: JSON of a clie
     return document if isinstance(document, dict) else None
 
 
-async def answer_chorus_pro(
-    world: World, operation: Operation, headers: Mapping[str, str], content_type: str, content: bytes
-) -> Answer:
-    """Answer a call to Chorus Pro."""
-    account = technical_account(world, headers.get("cpro-account", ""))
+async def answer_chorus_pro(world: World, operation: Operation, sent: str, content_type: str, content: bytes) -> Answer:
+    """Answer a call to Chorus Pro that `sent` this account."""
+    account = technical_account(world, sent)
     if account is None:
         return _WRONG_ACCOUNT
     body: dict[str, Any] | None = {}

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from service.sandbox.simulator import back_end, injection
+from service.sandbox.simulator import authority, back_end, injection
 from service.sandbox.simulator.answers import Answer
 from service.sandbox.simulator.catalogue import CATALOGUE
 from service.sandbox.simulator.dume import DOMAINS, HEALTH_CHECK
@@ -28,6 +28,7 @@ _LONGEST_NAME: Final = 60
 _DUME_NAMES: Final = {HEALTH_CHECK.lower(): HEALTH_CHECK} | {
     name.lower(): operation.name for operation in OPERATIONS for name in (operation.name, *operation.aliases)
 }
+_WRONG_LOGIN: Final = Answer(status=401, headers={"WWW-Authenticate": 'Basic realm="Chorus Pro"'})
 _CHORUS_PRO: Final = "chorus-pro"
 _DUME: Final = "dume"
 
@@ -42,6 +43,7 @@ class _Way:
     api: Api | None = None
     operation: Operation | None = None
     domain: str = ""
+    by_certificate: bool = False
 
 
 class Front:
@@ -54,7 +56,8 @@ class Front:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer any call outside the admin API."""
         content = await _read(request)
-        way = _way(request.path, content or b"")
+        find = _way_with_certificate if request.secure else _way
+        way = find(request.path, content or b"")
         call = self.world.journal.received(
             at=self.world.clock(),
             operation=way.name if way else UNKNOWN,
@@ -87,13 +90,20 @@ class Front:
         """The gateway's verdict; None at the token host, which checks nobody at the door."""
         if way.api is None:
             return None
+        call.account_login = _login(request, way)
+        if way.by_certificate:
+            return self._admit_with_certificate(request, call)
         admitted = self.world.gateway.admit(way.api, request.headers.get("Authorization", ""), self.world.clock())
         call.token_ok = isinstance(admitted, Admitted) or admitted.status in {403, 429}
         if isinstance(admitted, Admitted):
             call.client_id = admitted.application.client_id
-        if way.upstream == _CHORUS_PRO:
-            call.account_login = back_end.credentials(request.headers.get("cpro-account", ""))[0] or None
         return admitted
+
+    def _admit_with_certificate(self, request: web.Request, call: Call) -> Answer | None:
+        """Whoever came so far has shown a certificate; DUME wants the technical account as well as Chorus Pro does."""
+        call.client_id = authority.common_name(request.get_extra_info("peercert"))
+        sent = back_end.sent_account(request.headers, by_certificate=True)
+        return None if back_end.technical_account(self.world, sent) else _WRONG_LOGIN
 
     async def _meet(
         self, request: web.Request, way: _Way, call: Call, content: bytes, fault: Fault
@@ -129,9 +139,8 @@ class Front:
             call.client_id = form.get("client_id")
             return answer
         if way.operation is not None:
-            return await back_end.answer_chorus_pro(
-                self.world, way.operation, request.headers, request.content_type, content
-            )
+            sent = back_end.sent_account(request.headers, by_certificate=way.by_certificate)
+            return await back_end.answer_chorus_pro(self.world, way.operation, sent, request.content_type, content)
         return back_end.answer_dume(self.world, way.domain, request.content_type, content)
 
     async def _wait(self, seconds: float) -> None:
@@ -148,6 +157,13 @@ class Front:
         if answer.content_type is not None:
             headers["Content-Type"] = answer.content_type
         return web.Response(status=answer.status, body=answer.content, headers=headers)
+
+
+def _login(request: web.Request, way: _Way) -> str | None:
+    """The technical account a call names; None where none goes with it."""
+    if way.upstream != _CHORUS_PRO and not way.by_certificate:
+        return None
+    return back_end.credentials(back_end.sent_account(request.headers, by_certificate=way.by_certificate))[0] or None
 
 
 async def _read(request: web.Request) -> bytes | None:
@@ -170,6 +186,15 @@ def _way(path: str, content: bytes) -> _Way | None:
     if prefix in {"dume", "dumes"} and domain in DOMAINS:
         return _Way(upstream=_DUME, name=_asked(content), method="POST", api="dume", domain=domain)
     return None
+
+
+def _way_with_certificate(path: str, content: bytes) -> _Way | None:
+    """The same at the old addresses: another beginning, and no version."""
+    _, root, api, rest = (*path.split("/", 3), "", "", "")[:4]
+    if root not in {"service", "service-qualif"}:
+        return None
+    way = _way(f"/dume/{rest}" if api == _DUME else f"/cpro/{api}/v1/{rest}", content)
+    return replace(way, by_certificate=True) if way else None
 
 
 def _asked(content: bytes) -> str:

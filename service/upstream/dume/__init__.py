@@ -19,6 +19,7 @@ from service.upstream.operation import Operation, Refusal
 if TYPE_CHECKING:
     from contracts.events.tenders import Buyer, Consultation
     from service.upstream.mapping import DumeWord
+    from service.upstream.values import TechnicalAccount
 
 MODEL_KEPT = 24 * 3600.0
 """Seconds for which the blank document is remembered: it changes rarely."""
@@ -68,6 +69,7 @@ class Dume:
     wire: Wire
     event: str
     models: Models
+    account: TechnicalAccount | None = None
     until: float = NEVER
 
     async def create_simple(self, consultation: Consultation, buyer: Buyer | None) -> Saved | Refusal:
@@ -137,7 +139,7 @@ class Dume:
         return self.wire.buyer_or_requester(buyer)
 
     async def _call(self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest) -> DumeAnswer | Refusal:
-        return await self.client.call(operation, request, event=self.event, until=self.until)
+        return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None

@@ -10,6 +10,13 @@ from service.settings import Settings, SettingsInvalid, load_settings, variables
 SECRET = "canary-4f1d9b"
 DOCUMENTED = [
     "RELAY_PROFILE",
+    "RELAY_AUTH",
+    "RELAY_CERTIFICATE__ACKNOWLEDGED",
+    "RELAY_CERTIFICATE__CHAIN",
+    "RELAY_CERTIFICATE__KEY",
+    "RELAY_CERTIFICATE__KEY_PASSWORD",
+    "RELAY_CERTIFICATE__URL",
+    "RELAY_CERTIFICATE__WARNING",
     "RELAY_AMQP__URL",
     "RELAY_AMQP__PREFIX",
     "RELAY_AMQP__DECLARE",
@@ -253,3 +260,32 @@ def test_should_keep_the_blanks_of_a_password_wherever_it_comes_from(tmp_path: P
     read = load_settings({"RELAY_CHORUS_PRO__PASSWORD_FILE": str(file)})
 
     assert given.chorus_pro.password == read.chorus_pro.password
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("production", "https://chorus-pro.gouv.fr:5443/service"),
+        ("sandbox", "https://chorus-pro.gouv.fr:5443/service-qualif"),
+        ("local", "https://127.0.0.1:5443/service"),
+    ],
+)
+def test_should_know_the_old_address_of_each_profile(profile: str, expected: str) -> None:
+    """Production, qualification, and the simulator on this machine."""
+    assert load_settings({"RELAY_PROFILE": profile}).certificate.url == expected
+
+
+def test_should_show_a_certificate_over_tls_only() -> None:
+    """Not even on this machine is there a certificate without it."""
+    said = problems({"RELAY_CERTIFICATE__URL": "http://127.0.0.1:5443/service"})
+
+    assert said == (
+        "RELAY_CERTIFICATE__URL is 'http://127.0.0.1:5443/service': write an address such as https://host:port.",
+    )
+
+
+def test_should_tell_what_was_set_from_what_is_a_default() -> None:
+    """Variables that do not go together are refused only where somebody set them."""
+    settings = load_settings({"RELAY_CERTIFICATE__KEY": "a.key", "RELAY_PISTE__API_URL": ""})
+
+    assert (settings.given("RELAY_CERTIFICATE__"), settings.given("RELAY_PISTE__")) == (("RELAY_CERTIFICATE__KEY",), ())

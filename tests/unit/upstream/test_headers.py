@@ -58,7 +58,12 @@ def test_should_read_a_challenge() -> None:
     assert said == {"realm": "PISTE", "error": "Unauthorized", "error_description": "a b"}
 
 
-@pytest.mark.parametrize("headers", [{}, {"www-authenticate": 'Basic realm="x"'}])
+def test_should_read_a_challenge_for_a_login() -> None:
+    """The old addresses ask for the technical account this way."""
+    assert challenge({"www-authenticate": 'Basic realm="x"'}) == {"realm": "x"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"www-authenticate": 'Negotiate realm="x"'}])
 def test_should_know_when_no_token_is_asked_for(headers: dict[str, str]) -> None:
     """Another kind of challenge is none of ours."""
     assert challenge(headers) is None

@@ -185,3 +185,14 @@ def test_should_name_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A wrong path is told at start, not at the first tender."""
     with pytest.raises(MappingInvalid, match="cannot be read"):
         load_mapping(tmp_path / "nowhere.yaml")
+
+
+def test_should_know_the_old_path_of_every_api() -> None:
+    """Whoever adds an API says where it is for those who call with a certificate: without `v1`."""
+    mapping = load_mapping()
+    old = mapping.certificate_prefixes
+
+    assert {name: set(paths) for name, paths in old.items()} == {
+        name: set(paths) for name, paths in mapping.prefixes.items()
+    }
+    assert [path for paths in old.values() for path in paths.values() if "v1" in path] == []
