@@ -152,8 +152,9 @@ _ROWS = (
         "Look at effect; tell the operator, and request again under a new id when it is none.", retryable=True,
     ),
     _refused(
-        _R.NUMBER_ALREADY_USED, "The supplier used this invoice number for something else before; conflict shows both.",
-        "Give the invoice a new number, or use the one already there.",
+        _R.NUMBER_ALREADY_USED,
+        "The supplier used this invoice number before, for something else or for one rejected; conflict shows both.",
+        "Give the invoice a new number, or use the one already there unless it was rejected.",
     ),
     _refused(
         _R.FLOW_REJECTED, "Chorus Pro rejected the whole file; no invoice was created.",

@@ -190,6 +190,8 @@ class WriteInHand:
                 return await self._finish(other.end)
             case Found() as found if is_given_up:
                 return await self._accepted(found.answer)  # nobody was told of it
+            case Found(over=UsedByOther() as other):
+                return await self._finish(other.end)
             case _ if is_given_up:
                 return await self._send()  # whoever asks anew was told to look first
             case _:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from contracts.changes import AnswerWith, FeedRole, answer_with
 from contracts.results import Conflict, ConflictSide
 from service.core.invoices import FoundInvoice, Stated
+
+
+def is_used_up(found: FoundInvoice) -> bool:
+    """Whether an invoice was rejected: it is answered by another one, under another number."""
+    return answer_with(found.status_code or "", FeedRole.SUPPLIER) is AnswerWith.NEW_INVOICE
 
 
 def conflict_between(sent: Stated, found: FoundInvoice) -> Conflict:

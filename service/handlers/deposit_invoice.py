@@ -31,6 +31,7 @@ from service.handlers.base import (
     UsedByOther,
     Write,
 )
+from service.handlers.conflicts import is_used_up
 from service.handlers.invoice_file import Deposit, check_suppliers, to_deposit
 from service.handlers.preflight_results import let_pass, to_warnings
 from service.handlers.routing import with_routing
@@ -109,7 +110,9 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         shown = await _numbered(prepared.invoices, calls)
         ours = [found for sent, found in shown if agree(sent, found)]
         if ours:
-            return Found(answer=_adopted(prepared, ours, entry))
+            are_over = len(shown) == len(prepared.invoices) and all(is_used_up(found) for _, found in shown)
+            over = UsedByOther(refusal=results.number_used(shown)) if are_over else None
+            return Found(answer=_adopted(prepared, ours, entry), over=over)
         if len(shown) == len(prepared.invoices):
             return UsedByOther(refusal=results.number_used(shown))
         for siret in {invoice.supplier_siret for invoice in prepared.invoices if invoice.supplier_siret}:

@@ -11,9 +11,13 @@ from service.core.draft import Draft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A look found what this request asked for: `answer` is adopted as if the call had answered it."""
+    """A look found what this request asked for: `answer` is adopted as if the call had answered it.
+
+    `over`, where nothing more comes of what was found, is how whoever asks for it once more is told so.
+    """
 
     answer: Mapping[str, object]
+    over: UsedByOther | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

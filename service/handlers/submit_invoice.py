@@ -16,6 +16,7 @@ from service.core.invoices import FoundInvoice, agree, natural_key
 from service.core.question import READY, Number, Screen
 from service.handlers import submission_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
+from service.handlers.conflicts import is_used_up
 from service.handlers.named_invoice import shown_as
 from service.handlers.supplier_reasons import Objection
 from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
@@ -125,7 +126,8 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         shown = await _shown(prepared, prepared.asked.invoice_number, calls)
         ours = _ours(prepared, shown)
         if ours is not None:
-            return Found(answer=results.adopted(ours))
+            over = UsedByOther(refusal=results.number_used(prepared.asked, ours)) if is_used_up(ours) else None
+            return Found(answer=results.adopted(ours), over=over)
         if shown:
             return UsedByOther(refusal=results.number_used(prepared.asked, shown[0]))
         siret = prepared.asked.supplier_siret

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.sandbox.simulator import treatment
+from service.sandbox.simulator import stock, treatment
 from service.sandbox.simulator.answers import to_json
 from service.sandbox.simulator.back_end import json_object
 from service.sandbox.simulator.catalogue import CATALOGUE
@@ -85,6 +85,7 @@ class Admin:
             web.delete(f"{PREFIX}/rules", _guarded(self._remove_rules)),
             web.delete(f"{PREFIX}/rules/{{id}}", _guarded(self._remove_rules)),
             web.post(f"{PREFIX}/tokens/revoke", _guarded(self._revoke)),
+            web.post(f"{PREFIX}/invoices", _guarded(self._put_invoices)),
             web.post(f"{PREFIX}/invoices/{{id}}/status", _guarded(self._set_status)),
             web.post(f"{PREFIX}/flows/{{id}}", _guarded(self._set_flow)),
             web.post(f"{PREFIX}/dumes/{{id}}/state", _guarded(self._set_dume)),
@@ -159,6 +160,10 @@ class Admin:
 
     async def _revoke(self, _: web.Request) -> object:
         return {"revoked": self.world.gateway.revoke()}
+
+    async def _put_invoices(self, request: web.Request) -> object:
+        put = stock.put(self.world.chorus_pro, stock.Stock.model_validate(await _body(request)))
+        return {"count": len(put), "first": put[0].facts.number, "last": put[-1].facts.number}
 
     async def _set_status(self, request: web.Request) -> object:
         asked = _StatusSet.model_validate(await _body(request))

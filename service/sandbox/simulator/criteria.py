@@ -97,6 +97,10 @@ def _commitment(body: Body) -> Check:
 
 def _marks(body: Body) -> Check:
     downloaded, handled = body.get("factureTelechargeeParDestinataire"), body.get("rejetTraite")
-    # No invoice here has a contract number, or one it takes the place of; a rejection is handled nowhere yet.
+    # No invoice here has a contract number, or one it takes the place of.
     elsewhere = body.get("numeroMarche") or body.get("numeroFactureOrigine")
-    return lambda invoice: downloaded in {None, invoice.is_downloaded} and not handled and not elsewhere
+    return lambda invoice: (
+        downloaded in {None, invoice.is_downloaded}
+        and handled in {None, invoice.is_rejection_treated}
+        and not elsewhere
+    )

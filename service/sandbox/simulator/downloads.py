@@ -7,7 +7,8 @@ import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 from xml.sax.saxutils import escape
@@ -151,9 +152,18 @@ def _packed(files: Sequence[File]) -> bytes:
         return files[0][1]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
+        for name, content in _told_apart(files):
             archive.writestr(zipfile.ZipInfo(name), content)
     return packed.getvalue()
+
+
+def _told_apart(files: Iterable[File]) -> Iterator[File]:
+    """The files under names that are there once: two suppliers may choose one number."""
+    seen: Counter[str] = Counter()
+    for name, content in files:
+        seen[name] += 1
+        stem, dot, ending = name.rpartition(".")
+        yield (name if seen[name] == 1 else f"{stem}_{seen[name]}{dot}{ending}"), content
 
 
 def _check_size(content: bytes, settings: SimulatorSettings) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from service.sandbox.simulator import wire
 from service.sandbox.simulator.chorus_pro import ChorusPro
-from service.sandbox.simulator.invoices import Invoice
+from service.sandbox.simulator.invoices import Action, Invoice
 from service.sandbox.simulator.operations import Caller, Done
 from service.sandbox.simulator.submissions import UNKNOWN_RECIPIENT, attachments_of, check_routing
 from service.sandbox.simulator.wire import Body
@@ -77,7 +77,9 @@ async def treat_rejections(chorus_pro: ChorusPro, caller: Caller, body: Body) ->
     if any(invoice.status(now).code != "REJETEE" for invoice in invoices):
         raise wire.Refused(20003, STATUS_UNSUITABLE)
     for invoice in invoices:
-        invoice.is_rejection_treated = True
+        if not invoice.is_rejection_treated:
+            invoice.is_rejection_treated = True
+            invoice.actions.append(Action(code="TRAITEMENT_REJET", at=now))
     return Done(
         reply=wire.said(wire.DONE), effect="changed", summary={"invoices": [invoice.id for invoice in invoices]}
     )

@@ -81,6 +81,7 @@ def _waiting(chorus_pro: ChorusPro, caller: Caller, body: Body, role: str, acts:
         to_row(one, now, chorus_pro)
         for one in found(chorus_pro, {}, now)
         if one.status(now).code in statuses
+        and not one.is_rejection_treated
         and sees(chorus_pro.parties, caller.login, one, role)
         and structure in {None, own[role](one)}
     ]

@@ -15,6 +15,7 @@ from tests.support.bus import Json
 from tests.support.reads import by_id, by_number, download, keep
 
 MEBIBYTE = 1024 * 1024
+OTHER = "99933344400011"
 
 
 async def got(bench: Bench, event: Json) -> tuple[Json, bytes]:
@@ -115,3 +116,15 @@ async def test_should_let_the_supplier_see_that_it_was_fetched(bench: Bench, sim
     await got(bench, download([by_id(invoice)], role="recipient"))
 
     assert invoice.is_downloaded
+
+
+async def test_should_tell_apart_what_has_one_number(bench: Bench, simulator: Simulator) -> None:
+    """A recipient gets the invoices of two suppliers that chose the same number: both, each once."""
+    (first,) = await keep(simulator, ["F-1"])
+    await keep(simulator, ["F-1"], supplier=OTHER)
+    second = next(one for one in simulator.world.chorus_pro.invoices.values() if one.supplier.siret == OTHER)
+    file, content = await got(bench, download([by_number(first), by_number(second)], role="recipient"))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names, sizes = archive.namelist(), {one.file_size for one in archive.infolist()}
+
+    assert (len(set(names)), 0 in sizes, file["media_type"]) == (2, False, "application/zip")

@@ -148,3 +148,23 @@ async def test_should_answer_404_for_what_is_not_there(caller: Caller) -> None:
     ]
 
     assert (statuses, caller.simulator.journal.calls("unknown")) == ([404, 404, 404], [])
+
+
+async def test_should_put_many_invoices_there(caller: Caller) -> None:
+    """As many as asked for, of one supplier, over the last days, shown at once; a number is given once."""
+    put = await caller.post("/_sim/invoices", {"count": 12, "start": "LOT-", "days": 3})
+    again = await caller.post("/_sim/invoices", {"count": 1, "start": "LOT-"})
+    unknown = await caller.post("/_sim/invoices", {"count": 1, "supplier": "99900000000001"})
+    too_long = await caller.post("/_sim/invoices", {"count": 1, "start": "A-VERY-LONG-START-"})
+    found = await caller.search(
+        rechercheFactureParFournisseur={"triColonne": "NumeroFacture", "triSens": "Ascendant", "nbResultatsParPage": 5}
+    )
+
+    assert put.json == {"count": 12, "first": "LOT-00001", "last": "LOT-00012"}
+    assert [one["numeroFacture"] for one in found["listeFactures"]] == [f"LOT-0000{place}" for place in range(1, 6)]
+    assert (found["parametresRetour"]["total"], {one["statut"] for one in found["listeFactures"]}) == (
+        12,
+        {"MISE_A_DISPOSITION"},
+    )
+    assert [one.status for one in (again, unknown, too_long)] == [400, 400, 400]
+    assert again.json["errors"] == ["supplier 99911122200017 used the number LOT-00001 already"]

@@ -214,3 +214,24 @@ async def test_should_mark_a_rejection_as_treated(caller: Caller) -> None:
         True,
         True,
     )
+
+
+async def test_should_find_by_its_mark_what_was_treated(caller: Caller) -> None:
+    """Treated or not is a criterion of searches; what is treated waits for nobody, and its history tells it once."""
+    invoice = await in_status(caller, "REJETEE")
+    waiting = await to_do(caller)
+    marked = [len((await caller.search(rejetTraite=wanted)).get("listeFactures", ())) for wanted in (True, False)]
+    for _ in "12":
+        await caller.post(f"{FACTURES}/traiterRejet", {"listeDemandePaiement": [{"idDemandePaiement": invoice}]})
+    after = [len((await caller.search(rejetTraite=wanted)).get("listeFactures", ())) for wanted in (True, False)]
+    told = (await caller.post(f"{FACTURES}/consulter/historique", {"idFacture": invoice})).json
+    actions = told["historiquesDesActionsUtilisateurs"]["histoAction"]
+
+    assert (waiting, marked, await to_do(caller), after) == (["F-1"], [0, 1], [], [1, 0])
+    assert [one["histoActionCode"] for one in actions] == ["TRAITEMENT_REJET"]
+
+
+async def to_do(caller: Caller) -> list[str]:
+    """The numbers of what waits for the supplier."""
+    found = (await caller.post(f"{FACTURES}/rechercher/atraiter/fournisseur")).json
+    return [one["numeroFacture"] for one in found.get("listeFactures", ())]
