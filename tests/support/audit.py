@@ -17,6 +17,7 @@ PASSING = (
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
 
+DONE = ".done.v1"
 MADE = (
     "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
     "tender.dume.draft.done.v1", "tender.dume.validation.done.v1",
@@ -98,8 +99,8 @@ class Audit:
     def complaints_in_full(self, ids: Iterable[str]) -> list[str]:
         """The same where these requests are all there were: then the State holds nothing that no result names."""
         wanted = list(ids)
-        claimed = {thing for id in wanted for thing in self._named(id, MADE)}
-        unclaimed = sorted((self.invoices() | self.dumes()) - claimed, key=str)
+        named = {thing for id in wanted for thing in self._named(id, DONE)}
+        unclaimed = sorted((self.invoices() | self.dumes()) - named, key=str)
         nobody = [f"the State holds {thing}, which no result names" for thing in unclaimed]
         return [*self.complaints(wanted), *nobody]
 
@@ -179,7 +180,7 @@ class Audit:
         held = self.invoices() | self.dumes()
         claims = Counter(thing for id in ids for thing in self._named(id, MADE))
         yield from (f"{thing} is named by {times} requests" for thing, times in claims.items() if times > 1)
-        for thing in {thing for id in ids for thing in self._named(id, ".done.v1")} - held:
+        for thing in {thing for id in ids for thing in self._named(id, DONE)} - held:
             yield f"{thing} is named by a result and the State does not hold it"
 
     def _named(self, id: str, endings: str | tuple[str, ...]) -> set[int | str]:
