@@ -20,7 +20,7 @@ demo: $(READY) ## invoices and tenders go through, a maintenance comes and goes;
 
 test: $(READY) ## every test, against a private RabbitMQ and the simulator; ARGS="-k parked" narrows, ARGS="-n 0" one by one
 	$(WITH_BROKER)
-	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist=worksteal $(ARGS)
 
 chaos: $(READY) ## a fleet of workers while everything around it breaks, and one table; WORKERS=20 SEED=7 ARGS="-k network"
 	$(WITH_BROKER)
