@@ -28,6 +28,7 @@ from service.upstream import (
     UpstreamSettings,
     load_mapping,
 )
+from service.watched import stamp
 from tests.integration.simulator.caller import LOGIN, PASSWORD
 
 DAY = timedelta(days=1)
@@ -209,6 +210,15 @@ def test_should_keep_the_former_one_while_the_new_one_cannot_be_used(authority: 
 
     assert after == (before, before)
     assert [line["event"] for line in lines] == ["certificate_found_unreadable"]
+
+
+def test_should_try_again_once_it_may_read_the_files(authority: Authority) -> None:
+    """New rights leave content and date as they were, and may be all that a renewed key was waiting for."""
+    key = authority.folder / "server.key"
+    before = stamp(key)
+    key.chmod(0o640)
+
+    assert stamp(key) != before
 
 
 @pytest.mark.parametrize(
