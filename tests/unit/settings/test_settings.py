@@ -293,7 +293,8 @@ def test_should_tell_what_was_set_from_what_is_a_default() -> None:
 
 @pytest.mark.parametrize("variable", ["RELAY_CERTIFICATE__KEY", "RELAY_CERTIFICATE__KEY_FILE", "RELAY_ACCOUNTS"])
 @pytest.mark.parametrize(
-    "content", [f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n", f"-----BEGIN PRIVATE KEY-----{SECRET}", f"a:\n  b: {SECRET}"]
+    "content",
+    [f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n", f"-----BEGIN PRIVATE KEY-----{SECRET}", f"a:\n  b: {SECRET}"],
 )
 def test_should_not_repeat_a_file_pasted_in_place_of_its_name(variable: str, content: str) -> None:
     """A private key in the variable that names its file would otherwise be shown as a file that is not there."""
