@@ -289,15 +289,3 @@ def test_should_tell_what_was_set_from_what_is_a_default() -> None:
     settings = load_settings({"RELAY_CERTIFICATE__KEY": "a.key", "RELAY_PISTE__API_URL": ""})
 
     assert (settings.given("RELAY_CERTIFICATE__"), settings.given("RELAY_PISTE__")) == (("RELAY_CERTIFICATE__KEY",), ())
-
-
-@pytest.mark.parametrize("variable", ["RELAY_CERTIFICATE__KEY", "RELAY_CERTIFICATE__KEY_FILE", "RELAY_ACCOUNTS"])
-@pytest.mark.parametrize(
-    "content",
-    [f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n", f"-----BEGIN PRIVATE KEY-----{SECRET}", f"a:\n  b: {SECRET}"],
-)
-def test_should_not_repeat_a_file_pasted_in_place_of_its_name(variable: str, content: str) -> None:
-    """A private key in the variable that names its file would otherwise be shown as a file that is not there."""
-    said = problems({variable: content})
-
-    assert said == (f"{variable} must name a file, and holds what such a file holds: write that into a file.",)
