@@ -8,13 +8,13 @@ LARGEST = 5_000_000
 """Bytes; a list of accounts or of maintenance windows is far smaller."""
 
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 def stamp(path: Path) -> Stamp:
-    """What changes when a file does, also behind links; raises OSError."""
+    """What changes when a file does, or who may read it, also behind links; raises OSError."""
     stat = path.stat()
-    return stat.st_mtime_ns, stat.st_ino, stat.st_size
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size, stat.st_ctime_ns
 
 
 class WatchedFile:

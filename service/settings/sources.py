@@ -61,13 +61,20 @@ def collect(environ: Mapping[str, str], known: Mapping[str, Kind]) -> Collected:
         if not name.startswith(PREFIX) or not value.strip() or name == SECRETS_DIR:
             continue
         target = name.removesuffix(FILE_SUFFIX)
-        if name in known:
+        if (known.get(name) is Kind.PATH or name.endswith(FILE_SUFFIX)) and _is_content(value):
+            problems.append(f"{name} must name a file, and holds what such a file holds: write that into a file.")
+        elif name in known:
             found[name] = Found(value if known[name] is Kind.VERBATIM else value.strip())
         elif name.endswith(FILE_SUFFIX) and target in known:
             _from_file(target, Path(value.strip()), environ, known[target], found, problems)
         elif not is_ignored(name):
             problems.append(unknown(name, known))
     return Collected(found, tuple(problems))
+
+
+def _is_content(value: str) -> bool:
+    """Whether a private key or a list of accounts was pasted in place of a path: as a path it would be repeated."""
+    return "\n" in value.strip() or value.strip().startswith("-----BEGIN")
 
 
 def is_ignored(name: str) -> bool:

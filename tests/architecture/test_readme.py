@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from contracts.registry import FAMILIES, NOTICES, RESULTS
+from contracts.registry import FAMILIES, NOTICES, REQUESTS, RESULTS
 from contracts.results import parse_result
 from service import wiring
 from service.accounts_file import parse as parse_accounts
@@ -173,6 +173,17 @@ def test_should_show_python_that_compiles(number: int) -> None:
     assert ast.parse(blocks(REQUESTERS, "python")[number]).body
 
 
+def test_should_show_requesters_one_of_each_request() -> None:
+    """Type and data on one line each, as the contract takes them."""
+    shown = [
+        json.loads(line) for block in blocks(REQUESTERS, "json") for line in block.splitlines() if '"type": ' in line
+    ]
+    for request in shown:
+        REQUESTS[request["type"]].model_validate(request["data"])
+
+    assert sorted(request["type"] for request in shown) == sorted(REQUESTS)
+
+
 def test_should_show_files_the_program_reads(tmp_path: Path) -> None:
     """The calendar, the accounts, the mapping and the rules that are shown are read without complaint."""
     _, calendar, accounts = blocks(OPERATIONS, "yaml")
@@ -205,6 +216,17 @@ def test_should_count_as_the_settings_do() -> None:
     assert f"`{','.join(to_text(step) for step in steps)}`" in text
     assert f"{total // timedelta(hours=1)} h {total % timedelta(hours=1) // timedelta(minutes=1)} min" in text
     assert (policies.doubt.wait, policies.doubt.looks, LONGEST_BACKOFF) == (900, 3, timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_should_link_to_headings_that_are_there(name: str) -> None:
+    """What stands behind the # of a link inside the repository is a heading of that document."""
+    targets = re.findall(r"\]\((?!https?://)([^)#\s]*)#([^)\s]+)\)", DOCUMENTS[name])
+    documents = [named(((ROOT / name).parent / path).resolve()) if path else name for path, _ in targets]
+    headings = [re.findall(r"(?m)^#+ (.+)$", DOCUMENTS[document]) for document in documents]
+    anchors = [{re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in texts} for texts in headings]
+
+    assert [anchor for (_, anchor), known in zip(targets, anchors, strict=True) if anchor not in known] == []
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))

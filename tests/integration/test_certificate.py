@@ -28,9 +28,11 @@ from service.upstream import (
     UpstreamSettings,
     load_mapping,
 )
+from service.watched import stamp
 from tests.integration.simulator.caller import LOGIN, PASSWORD
 
 DAY = timedelta(days=1)
+PAIR = {"client.pem", "client.key"}
 
 
 @dataclass(slots=True)
@@ -209,6 +211,31 @@ def test_should_keep_the_former_one_while_the_new_one_cannot_be_used(authority: 
 
     assert after == (before, before)
     assert [line["event"] for line in lines] == ["certificate_found_unreadable"]
+
+
+@pytest.mark.parametrize("first", ["client.pem", "client.key"])
+def test_should_use_the_former_pair_until_both_files_are_replaced(authority: Authority, first: str) -> None:
+    """A new certificate with the old key, or the old one with a new key, is no pair, and neither is shown."""
+    shown = certificate(authority)
+    before, former = shown.context(), {name: (authority.folder / name).read_bytes() for name in PAIR}
+    authority.issue(ends_at=datetime.now(UTC) + 40 * DAY)
+    renewed = {name: (authority.folder / name).read_bytes() for name in PAIR}
+    [other] = PAIR - {first}
+    (authority.folder / other).write_bytes(former[other])
+    half = shown.context()
+    (authority.folder / other).write_bytes(renewed[other])
+
+    assert half is before
+    assert shown.context() is not before
+
+
+def test_should_try_again_once_it_may_read_the_files(authority: Authority) -> None:
+    """New rights leave content and date as they were, and may be all that a renewed key was waiting for."""
+    key = authority.folder / "server.key"
+    before = stamp(key)
+    key.chmod(0o640)
+
+    assert stamp(key) != before
 
 
 @pytest.mark.parametrize(
