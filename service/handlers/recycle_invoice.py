@@ -62,8 +62,9 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
         named.check_named((prepared.asked,), calls)
 
     async def make_ready(self, prepared: Recycling, calls: Calls) -> Recycling | Refusal:
-        """Find the invoice and how far its life has come."""
-        known = prepared.known or await named.standing_before(prepared.asked, TO_RECYCLE, calls)
+        """Find the invoice and how far its life has come; once it was sent, how far it had come then counts."""
+        earlier = None if calls.is_first else prepared.known
+        known = earlier or await named.standing_before(prepared.asked, TO_RECYCLE, calls)
         return known if isinstance(known, Refusal) else replace(prepared, known=known)
 
     def kept_ready(self, ready: Recycling) -> Mapping[str, object]:

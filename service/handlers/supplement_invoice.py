@@ -68,8 +68,9 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         named.check_named((prepared.asked,), calls)
 
     async def make_ready(self, prepared: Supplement, calls: Calls) -> Supplement | Refusal:
-        """Find the invoice and how far its life has come, then upload the files."""
-        known = prepared.known or await named.standing_before(prepared.asked, SUSPENDED, calls)
+        """Find the invoice and how far its life has come, once it was sent, as it was then; then upload the files."""
+        earlier = None if calls.is_first else prepared.known
+        known = earlier or await named.standing_before(prepared.asked, SUSPENDED, calls)
         if isinstance(known, Refusal):
             return known
         uploaded = await upload_all(prepared.files, prepared.uploaded, calls)
