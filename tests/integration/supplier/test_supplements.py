@@ -189,3 +189,18 @@ async def test_should_not_take_over_what_somebody_added_before_it_was_sent(
         ["SUSPENDUE", "COMPLETEE"],
         ["none", "none", "changed"],
     )
+
+
+async def test_should_let_one_supplement_of_an_invoice_wait_for_the_other(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """One names it by id and number, one by its number alone: neither may take what the other added for its own."""
+    number = new_number()
+    invoice = placed(simulator.world, number, "SUSPENDUE")
+    counter.fault("reset_before", COMPLETE)
+    first = await counter.pipeline.handle(counter.delivery(supplement(number, chorus_pro_id=invoice.id)))
+    second = await counter.pipeline.handle(counter.delivery(supplement(number, comment="Et voila.")))
+
+    assert isinstance(first, RetryLater)
+    assert isinstance(second, RetryLater)
+    assert (first.reason, second.reason, counter.calls(COMPLETE)) == ("in_doubt", "key_busy", ["none"])
