@@ -294,16 +294,3 @@ async def test_should_fail_before_anything_is_sent(counter: Counter, changes: di
     answer = await counter.answer(submission(new_number(), **changes))
 
     assert (answer["reason"], answer["effect"], counter.simulator.journal.calls()) == (reason, "none", [])
-
-
-async def test_should_believe_a_first_refusal_although_nothing_can_be_looked_up(
-    counter: Counter, simulator: Simulator
-) -> None:
-    """What its number stands for would explain the refusal; that it cannot be seen makes no doubt of a clear answer."""
-    number = new_number()
-    simulator.world.chorus_pro.rules.add(Rule.model_validate({"number": number, "outcome": "refused", "text": "Non."}))
-    counter.fault("gateway_timeout_before", "rechercherFactureParFournisseur", count=3)
-    answer = await counter.answer(submission(number))
-
-    assert (answer["ended"], answer["reason"]) == ("invoice.submission.refused.v1", "upstream_refused")
-    assert counter.calls(SUBMIT) == ["none"]
