@@ -56,8 +56,8 @@ class AcknowledgeRejections(Write[InvoiceRejectionAcknowledgementRequested, Ackn
         return Acknowledgement(asked=request)
 
     def keys(self, prepared: Acknowledgement) -> tuple[str, ...]:
-        """Each invoice, as it is named."""
-        return tuple(dict.fromkeys(named.key_of(one) for one in prepared.asked.invoices))
+        """Each invoice, under each of its names that is given."""
+        return tuple(dict.fromkeys(key for one in prepared.asked.invoices for key in named.keys_of(one)))
 
     def check(self, prepared: Acknowledgement, calls: Calls) -> None:
         """Raise EventInvalid when the account may not send for the supplier of an invoice."""

@@ -54,6 +54,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     reads_first: ClassVar[bool] = True
     family: ClassVar[str]
     role: ClassVar[str]
+    may_lose_sight: ClassVar[bool] = False
+    """Whether an invoice may be hidden from who decides, by its new status."""
 
     @abstractmethod
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
@@ -147,6 +149,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         """Compare the history with what it was before the first send."""
         seen = await self._seen(prepared, entry, calls)
         if isinstance(seen, NotReady):
+            if self.may_lose_sight:
+                return Unseen(detail="Chorus Pro does not show this invoice, perhaps because it was decided about.")
             # Nobody sees it by this name, so nobody can have decided about it.
             return self._other(prepared, results.stands(seen.reason, None, prepared.asked, None))
         match seen.since:

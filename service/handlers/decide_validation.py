@@ -38,6 +38,7 @@ class DecideValidation(Decide[InvoiceValidatorDecisionRequested]):
     screen: ClassVar[Screen] = SCREEN
     family: ClassVar[str] = "invoice.validator.decision"
     role: ClassVar[str] = "validator"
+    may_lose_sight: ClassVar[bool] = True
 
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
         """Among the invoices of this account's validators."""

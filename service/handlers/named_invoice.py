@@ -41,6 +41,13 @@ def key_of(named: InvoiceNamed) -> str:
     return natural_key(named.supplier_siret, named.invoice_number or "")
 
 
+def keys_of(named: InvoiceNamed) -> tuple[str, ...]:
+    """The natural keys of an invoice, under each of its names that is given: another request may know but one."""
+    siret, number = named.supplier_siret, named.invoice_number
+    by_number = (natural_key(siret, number),) if siret is not None and number is not None else ()
+    return tuple(dict.fromkeys((key_of(named), *by_number)))
+
+
 def identity_of(named: InvoiceNamed) -> dict[str, Any]:  # Any: fields of whatever result it goes into
     """What a refusal says of it: the invoice as it was named."""
     return named.model_dump(include={"chorus_pro_id", "invoice_number", "supplier_siret"})

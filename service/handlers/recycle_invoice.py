@@ -53,8 +53,8 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
         return Recycling(asked=request, asked_at=event.envelope.time)
 
     def keys(self, prepared: Recycling) -> tuple[str, ...]:
-        """The invoice, as it is named."""
-        return (named.key_of(prepared.asked),)
+        """The invoice, under each of its names that is given."""
+        return named.keys_of(prepared.asked)
 
     def check(self, prepared: Recycling, calls: Calls) -> None:
         """Raise EventInvalid when the account may not send for the supplier of an invoice."""
@@ -62,8 +62,9 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
         named.check_named((prepared.asked,), calls)
 
     async def make_ready(self, prepared: Recycling, calls: Calls) -> Recycling | Refusal:
-        """Find the invoice and how far its life has come."""
-        known = prepared.known or await named.standing_before(prepared.asked, TO_RECYCLE, calls)
+        """Find the invoice and how far its life has come; once it was sent, how far it had come then counts."""
+        earlier = None if calls.is_first else prepared.known
+        known = earlier or await named.standing_before(prepared.asked, TO_RECYCLE, calls)
         return known if isinstance(known, Refusal) else replace(prepared, known=known)
 
     def kept_ready(self, ready: Recycling) -> Mapping[str, object]:
@@ -89,7 +90,7 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
         """See whether the invoice has moved on since it was sent, and to where."""
         known = prepared.known or await named.find(prepared.asked, TO_RECYCLE, calls)
         if known is None:
-            return Unseen(detail=named.not_found(self.keys(prepared)).text)
+            return Unseen(detail=named.not_found((named.key_of(prepared.asked),)).text)
         since = await named.passed_since(known, prepared.asked_at, calls)
         if since is None or isinstance(since, Refusal):
             why = since.text if since else "nobody knows what its history was before"

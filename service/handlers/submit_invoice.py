@@ -11,7 +11,7 @@ from contracts.reasons import Reason
 from contracts.words import Upstream
 from service.core.attachments import Attached, check_pdf, checked
 from service.core.entry import Entry
-from service.core.errors import EventInvalid
+from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.invoices import FoundInvoice, agree, natural_key
 from service.core.question import READY, Number, Screen
 from service.handlers import submission_results as results
@@ -162,7 +162,12 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         """A refusal without a known reason may be about the number: see what it stands for."""
         if isinstance(refusal, Objection) or prepared.is_entry or READY not in entry.notes:
             return results.refused(prepared.asked, refusal)
-        shown = await _shown(prepared, prepared.asked.invoice_number, calls)
+        try:
+            shown = await _shown(prepared, prepared.asked.invoice_number, calls)
+        except UpstreamFailure:
+            if entry.sends > 1:
+                raise
+            shown = ()  # a first refusal stands without its explanation
         ours = _ours(prepared, shown)
         if ours is not None and entry.sends > 1:
             return Found(answer=results.adopted(ours))

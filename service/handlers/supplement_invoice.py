@@ -59,8 +59,8 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         return Supplement(asked=request, files=files, asked_at=event.envelope.time)
 
     def keys(self, prepared: Supplement) -> tuple[str, ...]:
-        """The invoice, as it is named."""
-        return (named.key_of(prepared.asked),)
+        """The invoice, under each of its names that is given."""
+        return named.keys_of(prepared.asked)
 
     def check(self, prepared: Supplement, calls: Calls) -> None:
         """Raise EventInvalid when the account may not send for the supplier of an invoice."""
@@ -68,8 +68,9 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         named.check_named((prepared.asked,), calls)
 
     async def make_ready(self, prepared: Supplement, calls: Calls) -> Supplement | Refusal:
-        """Find the invoice and how far its life has come, then upload the files."""
-        known = prepared.known or await named.standing_before(prepared.asked, SUSPENDED, calls)
+        """Find the invoice and how far its life has come, once it was sent, as it was then; then upload the files."""
+        earlier = None if calls.is_first else prepared.known
+        known = earlier or await named.standing_before(prepared.asked, SUSPENDED, calls)
         if isinstance(known, Refusal):
             return known
         uploaded = await upload_all(prepared.files, prepared.uploaded, calls)
@@ -100,7 +101,7 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         """See whether the invoice was completed since it was sent."""
         known = prepared.known or await named.find(prepared.asked, SUSPENDED, calls)
         if known is None:
-            return Unseen(detail=named.not_found(self.keys(prepared)).text)
+            return Unseen(detail=named.not_found((named.key_of(prepared.asked),)).text)
         since = await named.passed_since(known, prepared.asked_at, calls)
         if since is None or isinstance(since, Refusal):
             why = since.text if since else "nobody knows what its history was before"

@@ -54,7 +54,10 @@ def to_day(value: object) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     moment = to_moment(value)
-    return None if moment is None else moment.astimezone(PARIS).date()
+    try:
+        return None if moment is None else moment.astimezone(PARIS).date()
+    except OverflowError:  # the first or the last day there is, which stands for none
+        return None
 
 
 def to_list(value: object) -> object:

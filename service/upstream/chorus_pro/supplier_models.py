@@ -14,6 +14,7 @@ from service.upstream.forms import Day, Listed, Moment, Received, Sent
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 Empty = Annotated[str | None, BeforeValidator(lambda value: value or None)]
 """A text that may come as an empty one where there is none."""
+_PART = BeforeValidator(lambda value: value or {})
 
 
 class FileToAdd(Sent):
@@ -244,9 +245,9 @@ class InvoiceNow(Received):
     number: str = Field(alias="numeroFacture")
     status: str | None = Field(default=None, alias="statutFacture")
     rejection_treated: bool | None = Field(default=None, alias="rejetTraite")
-    recipient: RecipientNow = Field(default=RecipientNow(), alias="destinataire")
-    supplier: SupplierNow = Field(default=SupplierNow(), alias="fournisseur")
-    references: ReferencesNow = ReferencesNow()
+    recipient: Annotated[RecipientNow, _PART] = Field(default=RecipientNow(), alias="destinataire")
+    supplier: Annotated[SupplierNow, _PART] = Field(default=SupplierNow(), alias="fournisseur")
+    references: Annotated[ReferencesNow, _PART] = ReferencesNow()
 
 
 class InvoiceNowFound(Received):

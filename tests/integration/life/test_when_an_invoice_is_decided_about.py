@@ -184,6 +184,17 @@ async def test_should_ask_when_only_an_older_line_could_be_ours(bench: Bench) ->
     assert (isinstance(held, Rejected), bench.calls(asked.operation)) == (True, 0)
 
 
+@pytest.mark.parametrize(("kind", "is_held"), [("validator", True), ("recipient", False), ("correction", False)])
+async def test_should_ask_about_what_a_validator_may_see_no_more(bench: Bench, kind: str, *, is_held: bool) -> None:
+    """Unknown to the ledger, and not shown: a validator may see it no more since it decided; others see it for ever."""
+    asked = await decision(bench, kind)
+    del asked.event["time"]
+    asked.event["data"] |= {"invoice_number": "F-0"}
+    ended = await bench.settle(asked.event, redelivered=True)
+
+    assert (isinstance(ended, Rejected), bench.calls(asked.operation)) == (is_held, 0)
+
+
 @pytest.mark.parametrize("lost", [False, True])
 async def test_should_decide_without_a_history(bench: Bench, *, lost: bool) -> None:
     """The account may not read it: that keeps nobody from deciding, and makes a lost answer a question."""

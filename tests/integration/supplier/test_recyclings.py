@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.core.outcome import Completed, Rejected
+from service.core.outcome import Completed, Rejected, RetryLater
 from service.sandbox.samples import RECIPIENT
 from service.sandbox.simulator import Simulator
 from tests.builders import new_number
@@ -94,3 +94,22 @@ async def test_should_pass_on_that_the_status_does_not_allow_it(counter: Counter
         "status_not_suitable",
         "GDP_MSG_11.001",
     )
+
+
+async def test_should_send_on_what_moved_on_and_came_back_before_it_was_sent(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """Looked at, not sent, sent on by somebody else and returned: the history counts from the send, and asks nobody."""
+    number = new_number()
+    invoice = placed(simulator.world, number, "A_RECYCLER")
+    counter.fault("empty_400", RECYCLE)
+    event = recycling(number)
+    waiting = await counter.pipeline.handle(counter.delivery(event))
+    for status in ("MISE_A_DISPOSITION", "A_RECYCLER"):
+        invoice.move_status(status, simulator.world.clock())
+    counter.fault("reset_before", RECYCLE)
+    ended = await counter.hand_in(event)
+
+    assert isinstance(waiting, RetryLater)
+    assert isinstance(ended, Completed)
+    assert counter.calls(RECYCLE) == ["none", "none", "changed"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.core.outcome import Completed, Rejected
+from service.core.outcome import Completed, Rejected, RetryLater
 from service.sandbox.simulator import Simulator
 from tests.builders import new_number
 from tests.support.canaries import LOGIN, PASSWORD
@@ -167,3 +167,40 @@ async def test_should_leave_alone_what_is_of_another_supplier(
     assert (by_id["ended"], by_id["reason"]) == ("invoice.supplement.refused.v1", "invoice_not_found")
     assert (by_number["ended"], by_number["reason"]) == ("invoice.supplement.failed.v1", "supplier_not_in_account")
     assert counter.calls(COMPLETE) == []
+
+
+async def test_should_not_take_over_what_somebody_added_before_it_was_sent(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """Looked at, not sent, completed by somebody else and suspended again: the history counts from the send."""
+    number = new_number()
+    invoice = placed(simulator.world, number, "SUSPENDUE")
+    counter.fault("empty_400", COMPLETE)
+    event = supplement(number)
+    waiting = await counter.pipeline.handle(counter.delivery(event))
+    for status in ("COMPLETEE", "SUSPENDUE"):
+        invoice.move_status(status, simulator.world.clock())
+    counter.fault("reset_before", COMPLETE)
+    ended = await counter.hand_in(event)
+
+    assert isinstance(waiting, RetryLater)
+    assert isinstance(ended, Completed)
+    assert (codes_of(simulator, number)[-2:], counter.calls(COMPLETE)) == (
+        ["SUSPENDUE", "COMPLETEE"],
+        ["none", "none", "changed"],
+    )
+
+
+async def test_should_let_one_supplement_of_an_invoice_wait_for_the_other(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """One names it by id and number, one by its number alone: neither may take what the other added for its own."""
+    number = new_number()
+    invoice = placed(simulator.world, number, "SUSPENDUE")
+    counter.fault("reset_before", COMPLETE)
+    first = await counter.pipeline.handle(counter.delivery(supplement(number, chorus_pro_id=invoice.id)))
+    second = await counter.pipeline.handle(counter.delivery(supplement(number, comment="Et voila.")))
+
+    assert isinstance(first, RetryLater)
+    assert isinstance(second, RetryLater)
+    assert (first.reason, second.reason, counter.calls(COMPLETE)) == ("in_doubt", "key_busy", ["none"])

@@ -41,6 +41,8 @@ def test_should_read_every_form_of_a_date(text: object, expected: datetime | Non
         ("2026-11-22T23:30:00Z", date(2026, 11, 23)),
         ("2026-07-31T22:00:00+00:00", date(2026, 8, 1)),
         ("2026-11-23 00:00", date(2026, 11, 23)),
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
         (None, None),
     ],
 )
