@@ -24,7 +24,7 @@ test: $(READY) ## every test, against a private RabbitMQ and the simulator; ARGS
 
 chaos: $(READY) ## a fleet of workers while everything around it breaks, and one table; WORKERS=20 SEED=7 ARGS="-k network"
 	$(WITH_BROKER)
-	@$(BIN)/python -m pytest tests/chaos -q --chaos=full -n 2 --maxschedchunk=1 --session-timeout=840 \
+	@$(BIN)/python -m pytest tests/chaos -q --chaos=full -n 3 --maxschedchunk=1 --session-timeout=840 \
 		--chaos-workers=$(or $(WORKERS),3) $(if $(SEED),--chaos-seed=$(SEED)) $(ARGS)
 
 fuzz: $(READY) ## ten times as much hostile input as in make test; SEED=7 makes another
