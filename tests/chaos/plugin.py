@@ -17,6 +17,8 @@ SHORT_LIMIT = 450  # seconds of one scenario on a machine that does much else; u
 FULL_LIMIT = 600
 WHOLE_LIMIT = 885
 """Seconds after which the full form ends, whatever runs: a quarter of an hour with what it takes to stop everything."""
+ORDER = {"test_a_day.py": 0, "test_verdict.py": 1}
+"""What begins first; everything else follows as it is named."""
 DEFAULT_WORKERS = 3
 BEGUN = pytest.StashKey[float]()
 
@@ -48,7 +50,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.chaos)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(FULL_LIMIT if is_full else SHORT_LIMIT))
-    if not is_full:
+    if (
+        is_full
+    ):  # the longest begins at once, and whoever has it is given nothing long beside it: that would wait for it
+        items.sort(key=lambda item: ORDER.get(item.path.name, len(ORDER)))
+    else:
         left_out = [item for item in items if item.get_closest_marker("full") is not None]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
