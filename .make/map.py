@@ -83,6 +83,8 @@ def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str,
     """Dotted name, value and confidence of each entry."""
     for name, entry in tree.items():
         here = f"{path}.{name}" if path else str(name)
+        if not isinstance(entry, dict):
+            continue  # the version of the document, which nobody has to be sure of
         if entry.keys() <= MAPPING_LEAF:
             yield here, entry["value"], entry["confidence"]
         else:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
+from service.upstream.dume.mapping import DumeMapping
+from service.upstream.entries import Entries, Prefix
 
 FlowStanding = Literal["integrated", "partial", "rejected", "pending", "stuck", "incident", "unknown"]
-DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
 
 ANY = "any"
 """Instead of the name of an operation: a code that means the same wherever it comes."""
@@ -29,11 +29,7 @@ class MappingInvalid(ValueError):
     """The mapping cannot be used; the message is one sentence that names the entry."""
 
 
-class _Entries(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FlowStates(_Entries):
+class FlowStates(Entries):
     """What each state of a flow amounts to."""
 
     integrated: tuple[str, ...]
@@ -44,7 +40,7 @@ class FlowStates(_Entries):
     incident: tuple[str, ...]
 
 
-class ValidationWords(_Entries):
+class ValidationWords(Entries):
     """What a validator says, and the statuses that follow."""
 
     validated_action: str
@@ -54,11 +50,7 @@ class ValidationWords(_Entries):
     corrected: frozenset[str]
 
 
-Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]
-"""A path that begins with a stroke and does not end with one."""
-
-
-class ChorusProMapping(_Entries):
+class ChorusProMapping(Entries):
     """What Chorus Pro calls things."""
 
     prefixes: dict[str, Prefix]
@@ -88,103 +80,13 @@ class ChorusProMapping(_Entries):
         return known.get(code or "", Reason.UPSTREAM_REFUSED)
 
 
-class DumeOperations(_Entries):
-    """The constant of each operation."""
+class UpstreamMapping(Entries):
+    """Everything that may have to be changed without a release.
 
-    health: str
-    model: str
-    create_simple: str
-    save: str
-    search: str
-    document: str
+    `version` grows when entries are renamed or change their meaning: a file of changes that names another is not used.
+    """
 
-
-class DumeFields(_Entries):
-    """Where each value goes in a request, dots standing for objects."""
-
-    operation: str
-    platform_type: str
-    platform_id: str
-    technical_platform_id: str
-    requester_name: str
-    requester_id: str
-    consultation_id: str
-    consultation_reference: str
-    consultation_title: str
-    contract_type: str
-    procedure: str
-    cpv: str
-    bids_due: str
-    buyer_type: str
-    buyer_id: str
-    searched_buyer: str
-    lots: str
-    lot_number: str
-    lot_title: str
-    dume_id: str
-    replaced_dume_id: str
-    document: str
-    state: str
-    format: str
-
-
-class DumeAnswers(_Entries):
-    """Where each value may stand in an answer, the likeliest first."""
-
-    dume_id: tuple[str, ...]
-    state: tuple[str, ...]
-    document: tuple[str, ...]
-    dumes: tuple[str, ...]
-    consultation_id: tuple[str, ...]
-    lot_number: tuple[str, ...]
-
-
-class DumeMapping(_Entries):
-    """What DUME calls things."""
-
-    prefixes: dict[str, Prefix]
-    certificate_prefixes: dict[str, Prefix]
-    operations: DumeOperations
-    fields: DumeFields
-    left_out: frozenset[str]
-    answers: DumeAnswers
-    states: dict[str, DumeWord]
-    sent_states: dict[str, str]
-    contract_types: dict[str, str]
-    procedures: dict[str, str]
-    id_types: dict[str, str]
-    formats: dict[str, str]
-    nothing_found: frozenset[str]
-    transient_codes: frozenset[str]
-
-    @field_validator("left_out")
-    @classmethod
-    def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
-        unknown = sorted(names - DumeFields.model_fields.keys())
-        if unknown:
-            raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields")
-        return names
-
-    def state_of(self, code: str | None) -> DumeWord:
-        """Our word for a state as DUME writes it."""
-        return self._words.get(folded(code or ""), "unknown")
-
-    def espd_procedure(self, procedure: str | None) -> str | None:
-        """The code of the European document for a French procedure; None when none is known for it."""
-        return self._codes.get(folded(procedure or ""))
-
-    @cached_property
-    def _words(self) -> dict[str, DumeWord]:
-        return {folded(name): word for name, word in self.states.items()}
-
-    @cached_property
-    def _codes(self) -> dict[str, str]:
-        return {folded(name): code for name, code in self.procedures.items()}
-
-
-class UpstreamMapping(_Entries):
-    """Everything that may have to be changed without a release."""
-
+    version: int
     chorus_pro: ChorusProMapping
     dume: DumeMapping
 
@@ -208,7 +110,9 @@ def load_mapping(override: Path | None = None) -> UpstreamMapping:
     """Return the packaged mapping with the entries of `override` over it; raises MappingInvalid."""
     tree = _packaged()
     if override is not None:
-        tree = _merged(tree, _plain(_read(override), str(override)), str(override))
+        changes = _plain(_read(override), str(override))
+        _check_version(changes.get("version", tree["version"]), tree["version"], override)
+        tree = _merged(tree, changes, str(override))
     try:
         return UpstreamMapping.model_validate(tree)
     except ValidationError as error:
@@ -217,10 +121,12 @@ def load_mapping(override: Path | None = None) -> UpstreamMapping:
         raise MappingInvalid(f"{override or 'the packaged mapping'}: {where}: {first['msg'].lower()}") from error
 
 
-def folded(text: str) -> str:
-    """Fold what people write differently: accents, case, apostrophes, blanks."""
-    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
+def _check_version(written_for: object, version: int, override: Path) -> None:
+    if written_for != version:
+        raise MappingInvalid(
+            f"{override}: version is {written_for}, and this relay has version {version} of the mapping: compare its"
+            " entries with docs/upstream-mapping.md, then change version"
+        )
 
 
 def packaged_text() -> str:

@@ -14,7 +14,7 @@ from service.sandbox.simulator.answers import to_json
 from service.sandbox.simulator.back_end import json_object
 from service.sandbox.simulator.catalogue import CATALOGUE
 from service.sandbox.simulator.dume import HEALTH_CHECK
-from service.sandbox.simulator.dume_operations import OPERATIONS
+from service.sandbox.simulator.dume_domains import ALL
 from service.sandbox.simulator.faults import EVERYTHING, TOKEN, Fault
 from service.sandbox.simulator.front import UNKNOWN
 from service.sandbox.simulator.injection import FaultParamsInvalid, check_params
@@ -27,7 +27,7 @@ PREFIX: Final = "/_sim"
 _MEANT: Final = frozenset(
     {EVERYTHING, TOKEN, UNKNOWN, HEALTH_CHECK, "gateway", "chorus-pro", "dume"}
     | {operation.name for operation in CATALOGUE}
-    | {operation.name for operation in OPERATIONS}
+    | {operation.name for operation in ALL}
 )
 """What a fault can be meant for."""
 

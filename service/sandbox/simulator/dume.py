@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from service.sandbox.simulator.dume_operations import OPERATIONS, Call, Effect, Operation
+from service.sandbox.simulator.dume_call import Books, Call, Effect, Operation
+from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
 
-BUYERS: Final = "dumeA"
-DOMAINS: Final = frozenset(
-    {BUYERS, "dumeOE", "donnees", "metadonnees", "referentiels", "ecertis", "attestations", "donneesEssentielles"}
-)
 HEALTH_CHECK: Final = "healthCheck"
 
 _LONGEST_NAME: Final = 60
-_BY_NAME: Final = {name.lower(): operation for operation in OPERATIONS for name in (operation.name, *operation.aliases)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +45,20 @@ class DumeService:
         self.platforms = set(platforms)
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
-        self._register = Register(search_lag=timedelta(seconds=search_lag), seed=seed)
+        self._books = _empty(timedelta(seconds=search_lag), seed)
 
     @property
     def search_lag(self) -> float:
         """Seconds that searches stay behind; may be changed at any time."""
-        return self._register.search_lag.total_seconds()
+        return self._books.buyers.search_lag.total_seconds()
 
     @search_lag.setter
     def search_lag(self, seconds: float) -> None:
-        self._register.search_lag = timedelta(seconds=seconds)
+        self._books.buyers.search_lag = timedelta(seconds=seconds)
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
-        self._register = Register(search_lag=self._register.search_lag, seed=self._seed)
+        self._books = _empty(self._books.buyers.search_lag, self._seed)
 
     def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
         """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
@@ -70,7 +66,7 @@ class DumeService:
         name = _asked(fields)
         if domain in DOMAINS and name.lower() == HEALTH_CHECK.lower():
             return _answer(HEALTH_CHECK, fields, {"etat": "OK"})
-        operation = _BY_NAME.get(name.lower()) if domain == BUYERS else None
+        operation = operation_of(domain, name)
         if operation is None:
             return _refusal(name, fields, Refused(Code.OPERATION, f"Operation inconnue de {domain} : {name}"))
         try:
@@ -80,7 +76,7 @@ class DumeService:
 
     def state(self) -> dict[str, object]:
         """Every DUME as JSON, and how many there are in each state."""
-        dumes = self._register.dumes
+        dumes = self._books.buyers.dumes
         return {
             "count": len(dumes),
             "by_state": {state.value: sum(dume.state is state for dume in dumes) for state in State},
@@ -89,19 +85,23 @@ class DumeService:
 
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
         """Put a DUME into a state, seen by searches at once; raises KeyError or ValueError for an unknown one."""
-        return _shown(self._register.set_state(dume_id, to_state(state)))
+        return _shown(self._books.buyers.set_state(dume_id, to_state(state)))
 
     def _work(self, operation: Operation, fields: Fields, now: datetime) -> DumeAnswer:
         platform = check_platform(fields, self.platforms, requester=operation.requester)
         call = Call(
             fields=fields,
             platform=platform,
-            register=self._register,
+            books=self._books,
             simplified_state=self.simplified_state,
             now=now,
         )
         done = operation.work(call)
         return _answer(operation.name, fields, done.fields, done.effect, done.dume)
+
+
+def _empty(search_lag: timedelta, seed: int) -> Books:
+    return Books(buyers=Register(search_lag=search_lag, seed=seed))
 
 
 def _asked(fields: Fields) -> str:

@@ -4,45 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from service.sandbox.simulator import dume_document as documents
-from service.sandbox.simulator.dume_register import KeptDume, Register, State, Tender, to_state
-from service.sandbox.simulator.dume_request import Code, Fields, Platform, Refused, check_identifier
-
-Effect = Literal["none", "created", "changed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request whose envelope is right; `simplified_state` is where creerDumeSimple leaves a DUME."""
-
-    fields: Fields
-    platform: Platform
-    register: Register
-    simplified_state: State
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The fields of the answer, what happened to the register, and to which DUME."""
-
-    fields: Mapping[str, object]
-    effect: Effect = "none"
-    dume: KeptDume | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """A constant of the contract, other spellings of it, and whether the requester must be named."""
-
-    name: str
-    work: Callable[[Call], Done]
-    aliases: tuple[str, ...] = ()
-    requester: bool = True
+from service.sandbox.simulator.dume_call import Call, Done, Effect, Operation
+from service.sandbox.simulator.dume_register import KeptDume, State, Tender, to_state
+from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_identifier
 
 
 def model(_call: Call) -> Done:
@@ -62,7 +30,7 @@ def create_simple(call: Call) -> Done:
         procedure=tender.procedure,
         lots=tender.lots,
     )
-    dume = call.register.add(call.platform, tender, document, call.simplified_state, call.now)
+    dume = call.books.buyers.add(call.platform, tender, document, call.simplified_state, call.now)
     return _saved(dume, "created")
 
 
@@ -72,12 +40,12 @@ def save(call: Call) -> Done:
     dume_id, replaced_id = call.fields.text("idDume"), call.fields.text("idDumeRemplace")
     if dume_id is None:
         return _save_new(call, document, state, replaced_id)
-    dume = call.register.get(dume_id, call.platform)
+    dume = call.books.buyers.get(dume_id, call.platform)
     if dume.state is not State.DRAFT:
         raise Refused(Code.FINAL, f"Le DUME {dume_id} est a l'etat {dume.state} : il ne peut plus etre modifie")
     replaced = _replaceable(call, replaced_id or dume.replaces)
     tender = _tender(call.fields, dume.tender)
-    call.register.change(dume, tender, document, replaced.dume_id if replaced else None)
+    call.books.buyers.change(dume, tender, document, replaced.dume_id if replaced else None)
     return _settle(call, dume, state, "changed")
 
 
@@ -86,7 +54,7 @@ def search(call: Call) -> Done:
     consultation_id, buyer_id = call.fields.text("idConsultation"), call.fields.text("siretAcheteur", "idAcheteur")
     if consultation_id is None and buyer_id is None:
         raise Refused(Code.MISSING, "idConsultation ou siretAcheteur : un critere est obligatoire")
-    found = call.register.find(call.platform, call.now, consultation_id=consultation_id, buyer_id=buyer_id)
+    found = call.books.buyers.find(call.platform, call.now, consultation_id=consultation_id, buyer_id=buyer_id)
     lot, wanted = call.fields.text("numeroLot"), call.fields.text("statut")
     state = _state(wanted) if wanted is not None else None
     rows = [row for dume, seen in found if state in {None, seen} for row in _rows(dume, seen)]
@@ -104,7 +72,7 @@ def document(call: Call) -> Done:
     if given is not None:
         documents.check(given)
         return Done(fields={"format": form, "dume": _encoded(_FORMS[form](given))})
-    dume = call.register.get(dume_id or "", call.platform)
+    dume = call.books.buyers.get(dume_id or "", call.platform)
     return Done(
         fields={"idDume": dume.dume_id, "format": form, "dume": _encoded(_FORMS[form](dume.document))}, dume=dume
     )
@@ -112,7 +80,7 @@ def document(call: Call) -> Done:
 
 def delete(call: Call) -> Done:
     """Free the consultation for another DUME; a DUME deleted already stays so."""
-    dume = call.register.get(call.fields.required("idDume"), call.platform)
+    dume = call.books.buyers.get(call.fields.required("idDume"), call.platform)
     if dume.state is State.REPLACED:
         raise Refused(Code.NOT_DELETABLE, f"Le DUME {dume.dume_id} est remplace : il ne peut pas etre supprime")
     effect: Effect = "none" if dume.state is State.DELETED else "changed"
@@ -135,7 +103,7 @@ OPERATIONS: Final = (
 def _save_new(call: Call, document: bytes, state: State, replaced_id: str | None) -> Done:
     replaced = _replaceable(call, replaced_id)
     tender = _tender(call.fields, replaced.tender if replaced else None)
-    dume = call.register.add(call.platform, tender, document, State.DRAFT, call.now, replaced_id)
+    dume = call.books.buyers.add(call.platform, tender, document, State.DRAFT, call.now, replaced_id)
     return _settle(call, dume, state, "created")
 
 
@@ -146,7 +114,7 @@ def _settle(call: Call, dume: KeptDume, state: State, effect: Effect) -> Done:
     dume.enter(State.VALIDATED, call.now)
     if dume.replaces is None:
         return _saved(dume, effect)
-    call.register.get(dume.replaces, call.platform).enter(State.REPLACED, call.now)
+    call.books.buyers.get(dume.replaces, call.platform).enter(State.REPLACED, call.now)
     done = _saved(dume, effect)
     return replace(done, fields={**done.fields, "idDumeRemplace": dume.replaces})
 
@@ -154,7 +122,7 @@ def _settle(call: Call, dume: KeptDume, state: State, effect: Effect) -> Done:
 def _replaceable(call: Call, dume_id: str | None) -> KeptDume | None:
     if dume_id is None:
         return None
-    dume = call.register.get(dume_id, call.platform)
+    dume = call.books.buyers.get(dume_id, call.platform)
     if dume.state not in {State.VALIDATED, State.PUBLISHED}:
         raise Refused(Code.NOT_REPLACEABLE, f"Le DUME {dume_id} est a l'etat {dume.state} : il ne se remplace pas")
     return dume

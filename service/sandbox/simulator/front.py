@@ -12,8 +12,8 @@ from aiohttp import web
 from service.sandbox.simulator import authority, back_end, injection
 from service.sandbox.simulator.answers import Answer
 from service.sandbox.simulator.catalogue import CATALOGUE
-from service.sandbox.simulator.dume import DOMAINS, HEALTH_CHECK
-from service.sandbox.simulator.dume_operations import OPERATIONS
+from service.sandbox.simulator.dume import HEALTH_CHECK
+from service.sandbox.simulator.dume_domains import ALL, DOMAINS
 from service.sandbox.simulator.faults import TOKEN, Fault
 from service.sandbox.simulator.gateway import Admitted
 from service.sandbox.simulator.journal import Call
@@ -26,7 +26,7 @@ UNKNOWN: Final = "unknown"
 _BY_PATH: Final = {operation.path: operation for operation in CATALOGUE}
 _LONGEST_NAME: Final = 60
 _DUME_NAMES: Final = {HEALTH_CHECK.lower(): HEALTH_CHECK} | {
-    name.lower(): operation.name for operation in OPERATIONS for name in (operation.name, *operation.aliases)
+    name.lower(): operation.name for operation in ALL for name in (operation.name, *operation.aliases)
 }
 _WRONG_LOGIN: Final = Answer(status=401, headers={"WWW-Authenticate": 'Basic realm="Chorus Pro"'})
 _CHORUS_PRO: Final = "chorus-pro"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from service.core.errors import AnswerUnreadable, CallFacts
 from service.steady import NEVER
 from service.upstream.client import Client
 from service.upstream.dume import operations
+from service.upstream.dume.caller import Caller, unreadable
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
 from service.upstream.dume.wire import NotInAnswer, Wire
 from service.upstream.interpret import messages
@@ -18,7 +18,7 @@ from service.upstream.operation import Operation, Refusal
 
 if TYPE_CHECKING:
     from contracts.events.tenders import Buyer, Consultation
-    from service.upstream.mapping import DumeWord
+    from service.upstream.dume.mapping import DumeWord
     from service.upstream.values import TechnicalAccount
 
 MODEL_KEPT = 24 * 3600.0
@@ -81,7 +81,7 @@ class Dume:
         kept = self.models.get()
         if kept is not None:
             return kept
-        document = await self._read_document(operations.MODEL, self.wire.model())
+        document = await self.caller.document(operations.MODEL, self.wire.model())
         if not isinstance(document, Refusal):
             self.models.put(document)
         return document
@@ -111,18 +111,18 @@ class Dume:
 
     async def document(self, dume_id: str, *, form: str = "xml") -> bytes | Refusal:
         """Return a DUME as `xml` or `pdf`."""
-        return await self._read_document(operations.DOCUMENT, self.wire.document(dume_id=dume_id, form=form))
+        return await self.caller.document(operations.DOCUMENT, self.wire.document(dume_id=dume_id, form=form))
 
     async def search(self, *, consultation_id: str | None, buyer_id: str | None) -> tuple[FoundDume, ...] | Refusal:
         """Return the DUMEs of a consultation, of a buyer, or both."""
         request = self.wire.search(consultation_id=consultation_id, buyer_id=buyer_id)
-        answer = await self._call(operations.SEARCH, request)
+        answer = await self.caller.call(operations.SEARCH, request)
         if isinstance(answer, Refusal):
             return () if answer.code in self.wire.mapping.nothing_found else answer
         try:
             found = tuple(self._found(row) for row in self.wire.read_dumes(answer.fields))
         except NotInAnswer as error:
-            raise AnswerUnreadable(_facts(operations.SEARCH), str(error)) from error
+            raise unreadable(operations.SEARCH, str(error)) from error
         # A criterion that is not heeded would show the DUMEs of other consultations as ours.
         return tuple(dume for dume in found if consultation_id in {None, dume.consultation_id or consultation_id})
 
@@ -138,36 +138,27 @@ class Dume:
         """The buyer with a name, or the configured requester when there is none; raises EventInvalid without either."""
         return self.wire.buyer_or_requester(buyer)
 
-    async def _call(self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest) -> DumeAnswer | Refusal:
-        return await self.client.call(operation, request, event=self.event, account=self.account, until=self.until)
+    @property
+    def caller(self) -> Caller:
+        """Who makes the calls."""
+        return Caller(client=self.client, wire=self.wire, event=self.event, account=self.account, until=self.until)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None
     ) -> Saved | Refusal:
-        answer = await self._call(operation, request)
+        answer = await self.caller.call(operation, request)
         if isinstance(answer, Refusal):
             return answer
         names = self.wire.mapping.answers
         dume_id = self.wire.read_text(answer.fields, names.dume_id) or known
         if dume_id is None:
             # It was made all the same: this is doubt, not failure.
-            raise AnswerUnreadable(_facts(operation), "an answer without the identifier of the DUME")
+            raise unreadable(operation, "an answer without the identifier of the DUME")
         return Saved(
             dume_id=dume_id,
             state_code=self.wire.read_text(answer.fields, names.state),
             messages=tuple(str(said.get("message") or said.get("code") or "") for said in messages(answer.fields)),
         )
-
-    async def _read_document(
-        self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest
-    ) -> bytes | Refusal:
-        answer = await self._call(operation, request)
-        if isinstance(answer, Refusal):
-            return answer
-        try:
-            return self.wire.read_document(answer.fields)
-        except NotInAnswer as error:
-            raise AnswerUnreadable(_facts(operation), str(error)) from error
 
     def _found(self, row: Mapping[str, object]) -> FoundDume:
         names = self.wire.mapping.answers
@@ -180,10 +171,6 @@ class Dume:
             consultation_id=self.wire.read_text(row, names.consultation_id),
             lot_number=self.wire.read_text(row, names.lot_number),
         )
-
-
-def _facts(operation: Operation[DumeRequest, DumeAnswer]) -> CallFacts:
-    return CallFacts(upstream=operation.upstream, operation=operation.name)
 
 
 __all__ = ["Dume", "FoundDume", "Models", "Saved", "Wire"]

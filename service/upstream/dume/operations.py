@@ -1,4 +1,4 @@
-"""Every operation of DUME that the relay calls, each described once; one path serves them all."""
+"""The operations on the DUME of a buyer, each described once; one path serves them all."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 from pydantic import ConfigDict, RootModel
 
 from service.upstream.forms import Received
-from service.upstream.operation import Doubt, Operation
+from service.upstream.operation import Certainty, Doubt, Operation
 
 UPSTREAM: Final = "dume"
+BUYERS: Final = "dumeA"
 
 
 class DumeRequest(RootModel[dict[str, object]]):
@@ -29,13 +30,23 @@ class DumeAnswer(Received):
         return dict(self.model_extra or {})
 
 
-def _operation(
-    name: str, does: str, doubt: Doubt, *, is_read: bool, timeout: float = 30.0, purpose: str = ""
+def to_dume(
+    name: str,
+    does: str,
+    doubt: Doubt,
+    *,
+    is_read: bool,
+    api: str = BUYERS,
+    timeout: float = 30.0,
+    purpose: str = "",
+    largest_answer: int | None = None,
+    certainty: Certainty = "official",
 ) -> Operation[DumeRequest, DumeAnswer]:
+    """An operation of DUME: one address for each `api`, the constant of the mapping in the body."""
     return Operation(
         name=name,
         upstream=UPSTREAM,
-        api="dumeA",
+        api=api,
         path="",
         request=DumeRequest,
         answer=DumeAnswer,
@@ -43,18 +54,20 @@ def _operation(
         doubt=doubt,
         is_read=is_read,
         purpose=purpose,
+        largest_answer=largest_answer,
         does=does,
+        certainty=certainty,
     )
 
 
-HEALTH_CHECK = _operation("healthCheck", "tells whether DUME is up", Doubt.REPEAT, is_read=True, timeout=10.0)
-MODEL = _operation("recupererModelDume", "gives the blank document", Doubt.REPEAT, is_read=True)
-CREATE_SIMPLE = _operation(
+HEALTH_CHECK = to_dume("healthCheck", "tells whether DUME is up", Doubt.REPEAT, is_read=True, timeout=10.0)
+MODEL = to_dume("recupererModelDume", "gives the blank document", Doubt.REPEAT, is_read=True)
+CREATE_SIMPLE = to_dume(
     "creerDumeSimple", "creates the simplified DUME of a consultation", Doubt.LOOK_UP, is_read=False
 )
-SAVE_NEW = _operation("enregistrerDume", "saves a new draft", Doubt.LOOK_UP, is_read=False)
-SAVE_OVER = _operation("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_read=False)
+SAVE_NEW = to_dume("enregistrerDume", "saves a new draft", Doubt.LOOK_UP, is_read=False)
+SAVE_OVER = to_dume("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_read=False)
 # Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
-VALIDATE = _operation("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
-SEARCH = _operation("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
-DOCUMENT = _operation("recupererDumeFormate", "gives the document of a DUME", Doubt.REPEAT, is_read=True)
+VALIDATE = to_dume("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
+SEARCH = to_dume("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
+DOCUMENT = to_dume("recupererDumeFormate", "gives the document of a DUME", Doubt.REPEAT, is_read=True)

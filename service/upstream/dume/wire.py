@@ -14,7 +14,8 @@ from service.upstream.dume.operations import DumeRequest
 
 if TYPE_CHECKING:
     from contracts.events import Consultation
-    from service.upstream.mapping import DumeMapping
+    from service.upstream.dume.mapping import DumeMapping
+    from service.upstream.entries import Entries
     from service.upstream.values import Platform, Requester
 
 _NAME_LENGTH = 100
@@ -34,16 +35,16 @@ class Wire:
 
     def health(self) -> DumeRequest:
         """A request that asks for nothing."""
-        return self._request(self.mapping.operations.health, self._asking(None, must=False))
+        return self.request(self.mapping.operations.health, self.asking(None, must=False))
 
     def model(self) -> DumeRequest:
         """The blank document, for which only the platform is named."""
-        return self._request(self.mapping.operations.model, {})
+        return self.request(self.mapping.operations.model, {})
 
     def simple(self, consultation: Consultation, buyer: Buyer | None) -> DumeRequest:
         """A simplified DUME of the consultation."""
-        values = {**self._asking(buyer), **self._consultation(consultation), **self._buyer(buyer)}
-        return self._request(self.mapping.operations.create_simple, values)
+        values = {**self.asking(buyer), **self.consultation_fields(consultation), **self.buyer_fields(buyer)}
+        return self.request(self.mapping.operations.create_simple, values)
 
     def save(
         self,
@@ -57,34 +58,34 @@ class Wire:
     ) -> DumeRequest:
         """A document to keep, as a draft or for good."""
         values = {
-            **self._asking(buyer),
+            **self.asking(buyer),
             "dume_id": dume_id,
             "replaced_dume_id": replaces,
             "document": base64.b64encode(document).decode(),
             "state": self.mapping.sent_states["validated" if validated else "draft"],
-            **(self._consultation(consultation) if consultation else {}),
-            **self._buyer(buyer),
+            **(self.consultation_fields(consultation) if consultation else {}),
+            **self.buyer_fields(buyer),
         }
-        return self._request(self.mapping.operations.save, values)
+        return self.request(self.mapping.operations.save, values)
 
     def search(self, *, consultation_id: str | None, buyer_id: str | None) -> DumeRequest:
         """The DUMEs of a consultation, of a buyer, or both."""
-        values = {**self._asking(None, must=False), "consultation_id": consultation_id, "searched_buyer": buyer_id}
-        return self._request(self.mapping.operations.search, values)
+        values = {**self.asking(None, must=False), "consultation_id": consultation_id, "searched_buyer": buyer_id}
+        return self.request(self.mapping.operations.search, values)
 
     def document(self, *, dume_id: str, form: str) -> DumeRequest:
         """One DUME in one format."""
-        values = {**self._asking(None, must=False), "dume_id": dume_id, "format": self.mapping.formats[form]}
-        return self._request(self.mapping.operations.document, values)
+        values = {**self.asking(None, must=False), "dume_id": dume_id, "format": self.mapping.formats[form]}
+        return self.request(self.mapping.operations.document, values)
 
     def read_text(self, answer: Mapping[str, object], names: tuple[str, ...]) -> str | None:
         """The first of these fields that holds something, as text."""
-        value = _first(answer, names)
+        value = first(answer, names)
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and str(value) else None
 
-    def read_document(self, answer: Mapping[str, object]) -> bytes:
+    def read_document(self, answer: Mapping[str, object], names: tuple[str, ...] | None = None) -> bytes:
         """The document of an answer, decoded; raises NotInAnswer."""
-        text = self.read_text(answer, self.mapping.answers.document)
+        text = self.read_text(answer, names or self.mapping.answers.document)
         if text is None:
             raise NotInAnswer("no document")
         try:
@@ -94,7 +95,7 @@ class Wire:
 
     def read_dumes(self, answer: Mapping[str, object]) -> list[Mapping[str, object]]:
         """The DUMEs of an answer, of which some versions may give the identifiers alone; raises NotInAnswer."""
-        listed = _first(answer, self.mapping.answers.dumes)
+        listed = first(answer, self.mapping.answers.dumes)
         if isinstance(listed, Mapping):
             listed = [listed]
         if listed is None:
@@ -114,19 +115,22 @@ class Wire:
             raise EventInvalid("not_configured", "the event names no buyer, and no requester is configured for DUME")
         return Buyer.model_construct(id=known.id, name=known.name, scheme=known.scheme)
 
-    def _asking(self, buyer: Buyer | None, *, must: bool = True) -> dict[str, object]:
+    def asking(self, buyer: Buyer | None, *, must: bool = True) -> dict[str, object]:
+        """Who asks: the buyer, else the configured requester; raises EventInvalid when there `must` be one."""
         if not must and buyer is None and self.requester is None:
             return {}
         asking = self.buyer_or_requester(buyer)
         return {"requester_name": (asking.name or asking.id)[:_NAME_LENGTH], "requester_id": asking.id}
 
-    def _buyer(self, buyer: Buyer | None) -> dict[str, object]:
+    def buyer_fields(self, buyer: Buyer | None) -> dict[str, object]:
+        """Whose DUME it is."""
         named = self.buyer_or_requester(buyer)
         return {"buyer_type": self.mapping.id_types.get(named.scheme, named.scheme), "buyer_id": named.id}
 
-    def _consultation(self, consultation: Consultation) -> dict[str, object]:
+    def consultation_fields(self, consultation: Consultation) -> dict[str, object]:
+        """What the DUME is for."""
         lots = [
-            _nested({self.mapping.fields.lot_number: lot.number, self.mapping.fields.lot_title: lot.title})
+            nested({self.mapping.fields.lot_number: lot.number, self.mapping.fields.lot_title: lot.title})
             for lot in consultation.lots
         ]
         return {
@@ -140,7 +144,14 @@ class Wire:
             "lots": lots or None,
         }
 
-    def _request(self, operation: str, values: Mapping[str, object]) -> DumeRequest:
+    def request(
+        self, operation: str, values: Mapping[str, object], *, names: Entries | None = None, part: str = ""
+    ) -> DumeRequest:
+        """A request for the constant `operation`, with the envelope; raises EventInvalid without a platform.
+
+        `values` go by the entries of `dume.fields`, or of `names`, the fields of a `part` with names of its own; those
+        that are None are not sent.
+        """
         if self.platform is None:
             raise EventInvalid("not_configured", "no buyer platform is configured for DUME")
         said = {
@@ -151,14 +162,22 @@ class Wire:
             **values,
         }
         named = {
-            getattr(self.mapping.fields, name): value
+            self._name(name, names): value
             for name, value in said.items()
-            if value is not None and name not in self.mapping.left_out
+            if value is not None and not self._is_left_out(name, names, part)
         }
-        return DumeRequest(_nested(named))
+        return DumeRequest(nested(named))
+
+    def _name(self, entry: str, names: Entries | None) -> str:
+        own = names is not None and entry in type(names).model_fields
+        return str(getattr(names if own else self.mapping.fields, entry))
+
+    def _is_left_out(self, entry: str, names: Entries | None, part: str) -> bool:
+        own = names is not None and entry in type(names).model_fields
+        return (f"{part}.{entry}" if own else entry) in self.mapping.left_out
 
 
-def _nested(named: Mapping[str, object]) -> dict[str, object]:
+def nested(named: Mapping[str, object]) -> dict[str, object]:
     """Put each value where the dots of its name say; values that are None are left out."""
     tree: dict[str, object] = {}
     for path, value in named.items():
@@ -175,7 +194,7 @@ def _nested(named: Mapping[str, object]) -> dict[str, object]:
     return tree
 
 
-def _first(answer: Mapping[str, object], names: tuple[str, ...]) -> object:
+def first(answer: Mapping[str, object], names: tuple[str, ...]) -> object:
     """The first of these fields that is there; upper and lower case count alike, and dots go into objects."""
     for name in names:
         value: object = answer

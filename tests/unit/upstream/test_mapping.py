@@ -33,6 +33,7 @@ def test_should_say_of_every_entry_how_sure_it_is() -> None:
     unsaid = [
         path
         for path, leaf in leaves(yaml.safe_load(packaged_text()))
+        if path != ".version"
         if not isinstance(leaf, dict) or leaf.get("confidence") not in {"official", "client", "inferred"}
     ]
 
@@ -141,9 +142,10 @@ dume:
 
     mapping = load_mapping(file)
 
-    assert mapping.prefixes["dume"] == {"dumeA": "/dume/v2/dumeA"}
+    assert mapping.prefixes["dume"]["dumeA"] == "/dume/v2/dumeA"
     assert mapping.dume.fields.consultation_id == "consultation.idConsultation"
     assert (mapping.dume.state_of("01"), mapping.dume.state_of("validé")) == ("draft", "validated")
+    assert mapping.prefixes["dume"]["dumeOE"] == load_mapping().prefixes["dume"]["dumeOE"]
     assert mapping.dume.fields.buyer_id == load_mapping().dume.fields.buyer_id
 
 
@@ -196,3 +198,16 @@ def test_should_know_the_old_path_of_every_api() -> None:
         name: set(paths) for name, paths in mapping.prefixes.items()
     }
     assert [path for paths in old.values() for path in paths.values() if "v1" in path] == []
+
+
+def test_should_take_changes_that_were_written_for_this_version(tmp_path: Path) -> None:
+    """Whoever notes the version hears of it when entries change their meaning."""
+    mapping = load_mapping(write(tmp_path, "version: 1\ndume: {fields: {document: dumeA}}"))
+
+    assert mapping.dume.fields.document == "dumeA"
+
+
+def test_should_refuse_changes_that_were_written_for_another_version(tmp_path: Path) -> None:
+    """An entry that means something else by now would be sent in the wrong place."""
+    with pytest.raises(MappingInvalid, match="version is 7, and this relay has version 1 of the mapping"):
+        load_mapping(write(tmp_path, "version: 7\ndume: {fields: {document: dumeA}}"))

@@ -9,8 +9,9 @@ import pytest
 
 from contracts.events import Buyer, Consultation
 from service.core.errors import EventInvalid
+from service.upstream.dume.mapping import DumeMapping
 from service.upstream.dume.wire import NotInAnswer, Wire
-from service.upstream.mapping import DumeMapping, load_mapping
+from service.upstream.mapping import load_mapping
 from service.upstream.values import Platform, Requester
 
 pytestmark = pytest.mark.unit

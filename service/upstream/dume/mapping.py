@@ -1,0 +1,118 @@
+"""The part of the mapping that says what DUME calls things."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import field_validator
+
+from service.upstream.entries import Entries, Prefix, folded
+
+DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
+
+
+class DumeOperations(Entries):
+    """The constant of each operation."""
+
+    health: str
+    model: str
+    create_simple: str
+    save: str
+    search: str
+    document: str
+
+
+class DumeFields(Entries):
+    """Where each value goes in a request, dots standing for objects."""
+
+    operation: str
+    platform_type: str
+    platform_id: str
+    technical_platform_id: str
+    requester_name: str
+    requester_id: str
+    consultation_id: str
+    consultation_reference: str
+    consultation_title: str
+    contract_type: str
+    procedure: str
+    cpv: str
+    bids_due: str
+    buyer_type: str
+    buyer_id: str
+    searched_buyer: str
+    lots: str
+    lot_number: str
+    lot_title: str
+    dume_id: str
+    replaced_dume_id: str
+    document: str
+    state: str
+    format: str
+
+
+class DumeAnswers(Entries):
+    """Where each value may stand in an answer, the likeliest first."""
+
+    dume_id: tuple[str, ...]
+    state: tuple[str, ...]
+    document: tuple[str, ...]
+    dumes: tuple[str, ...]
+    consultation_id: tuple[str, ...]
+    lot_number: tuple[str, ...]
+
+
+PARTS: dict[str, type[Entries]] = {}
+"""The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
+
+
+class DumeMapping(Entries):
+    """What DUME calls things."""
+
+    prefixes: dict[str, Prefix]
+    certificate_prefixes: dict[str, Prefix]
+    operations: DumeOperations
+    fields: DumeFields
+    left_out: frozenset[str]
+    answers: DumeAnswers
+    states: dict[str, DumeWord]
+    sent_states: dict[str, str]
+    contract_types: dict[str, str]
+    procedures: dict[str, str]
+    id_types: dict[str, str]
+    formats: dict[str, str]
+    nothing_found: frozenset[str]
+    transient_codes: frozenset[str]
+
+    @field_validator("left_out")
+    @classmethod
+    def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
+        unknown = sorted(names - _sendable())
+        if unknown:
+            raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields, nor of the fields of a part")
+        return names
+
+    def state_of(self, code: str | None) -> DumeWord:
+        """Our word for a state as DUME writes it."""
+        return self._words.get(folded(code or ""), "unknown")
+
+    def espd_procedure(self, procedure: str | None) -> str | None:
+        """The code of the European document for a French procedure; None when none is known for it."""
+        return self._codes.get(folded(procedure or ""))
+
+    @cached_property
+    def _words(self) -> dict[str, DumeWord]:
+        return {folded(name): word for name, word in self.states.items()}
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return {folded(name): code for name, code in self.procedures.items()}
+
+
+def _sendable() -> set[str]:
+    """Every value that a request may hold, by the name of its entry."""
+    return {
+        *DumeFields.model_fields,
+        *(f"{part}.{name}" for part, model in PARTS.items() for name in model.model_fields),
+    }

@@ -1,0 +1,24 @@
+"""What a part of the mapping is made of, and how words of people are compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Entries(BaseModel):
+    """A part of the mapping: every entry is there, and nothing else is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]
+"""A path that begins with a stroke and does not end with one."""
+
+
+def folded(text: str) -> str:
+    """Fold what people write differently: accents, case, apostrophes, blanks."""
+    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
