@@ -145,7 +145,7 @@ _ROWS = (
     _failed(
         _R.DOCUMENT_TOO_LARGE,
         "The documents are larger than a result may hold; documents by reference are not part of this version.",
-        "Ask for fewer invoices at once, or without attachments, under a new id; else fetch them from the portal.",
+        "Ask for fewer at once, or without attachments, under a new id; else fetch them from the portal.",
     ),
     _failed(
         _R.INTERNAL_ERROR, "The relay itself failed.",
@@ -210,7 +210,7 @@ _ROWS = (
     ),
     _refused(
         _R.UPSTREAM_DOCUMENT_TOO_LARGE, "The documents asked for are together larger than the State gives at once.",
-        "Ask for fewer invoices at once, or without attachments, under a new id.",
+        "Ask for fewer at once, or without attachments, under a new id.",
     ),
     _refused(
         _R.DUME_EXISTS, "A live DUME already serves this consultation, lot and buyer.",

@@ -174,6 +174,13 @@ FAMILIES = (
         on_the_way={"tender.dume.search.page.v1": results.TenderDumeSearchPage},
     ),
     _family(
+        "tender.dume.document",
+        events.TenderDumeDocumentRequested,
+        results.TenderDumeDocumentReported,
+        results.TenderDumeDocumentRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "request.cancellation",
         events.RequestCancellationRequested,
         results.RequestCancellationDone,

@@ -6,6 +6,7 @@ from contracts.events.decisions import (
     InvoiceValidatorDecisionRequested,
     NamedInvoice,
 )
+from contracts.events.documents import TenderDumeDocumentRequested
 from contracts.events.invoices import (
     Expectation,
     InvoiceCheckRequested,
@@ -63,6 +64,7 @@ __all__ = [
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",
+    "TenderDumeDocumentRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",

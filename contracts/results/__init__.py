@@ -12,6 +12,13 @@ from contracts.results.decisions import (
     InvoiceValidatorDecisionRefused,
     ReasonOffered,
 )
+from contracts.results.documents import (
+    DumeFile,
+    DumeMetadata,
+    DumeValueTold,
+    TenderDumeDocumentRefused,
+    TenderDumeDocumentReported,
+)
 from contracts.results.findings import Finding
 from contracts.results.invoices import (
     IntegratedInvoice,
@@ -88,7 +95,10 @@ __all__ = [
     "Delayed",
     "DownloadedFile",
     "DownloadedInvoice",
+    "DumeFile",
     "DumeFound",
+    "DumeMetadata",
+    "DumeValueTold",
     "Failed",
     "Finding",
     "IntegratedInvoice",
@@ -135,6 +145,8 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "TenderDumeDocumentRefused",
+    "TenderDumeDocumentReported",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
     "TenderDumeSearchPage",

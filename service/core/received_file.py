@@ -14,7 +14,13 @@ _KINDS: Final = (
     (b"<?xml", "application/xml", "xml"),
     (b"\xef\xbb\xbf<", "application/xml", "xml"),
     (b"<", "application/xml", "xml"),
+    (b"\xff\xfe<\0", "application/xml", "xml"),
+    (b"\xfe\xff\0<", "application/xml", "xml"),
 )
+_HTML: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
+)
+_BEGINNING: Final = 1_024
 _UNUSUAL = re.compile(r"[^A-Za-z0-9._+-]+")
 _LONGEST: Final = 100
 
@@ -32,6 +38,8 @@ def file_name(content: bytes, numbers: Sequence[str]) -> str:
 
 
 def _kind(content: bytes) -> tuple[str, str]:
+    if _HTML.match(content[:_BEGINNING].removeprefix(b"\xef\xbb\xbf")):
+        return "text/html", "html"
     for start, kind, ending in _KINDS:
         if content.startswith(start):
             return kind, ending

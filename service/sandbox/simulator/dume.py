@@ -32,6 +32,7 @@ class DumeService:
 
     `platforms` are pairs of platform identifier and technical identifier. `simplified_state` is the state in which
     creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
+    `attachment_size`: the bytes of what is attached to a bid.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class DumeService:
         simplified_state: str = State.DRAFT,
         search_lag: float = 0.0,
         seed: int = 0,
+        attachment_size: int = 1_000,
     ) -> None:
         self.platforms = set(platforms)
+        self.attachment_size = attachment_size
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
         self._books = _empty(timedelta(seconds=search_lag), seed)
@@ -95,6 +98,7 @@ class DumeService:
             books=self._books,
             simplified_state=self.simplified_state,
             now=now,
+            attachment_size=self.attachment_size,
         )
         done = operation.work(call)
         return _answer(operation.name, fields, done.fields, done.effect, done.dume)

@@ -22,13 +22,17 @@ class Books:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request whose envelope is right; `simplified_state` is where creerDumeSimple leaves a DUME."""
+    """A request whose envelope is right; `simplified_state` is where creerDumeSimple leaves a DUME.
+
+    `attachment_size` is the bytes of what is attached to a bid.
+    """
 
     fields: Fields
     platform: Platform
     books: Books
     simplified_state: State
     now: datetime
+    attachment_size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -17,6 +17,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from service.sandbox.simulator.dume_request import Code, Refused, folded_word
 
 ROOT: Final = "QualificationApplicationRequest"
+BIDDER_ROOT: Final = "QualificationApplicationResponse"
 
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CAC: Final = f"{{{_UBL}CommonAggregateComponents-2}}"
@@ -77,24 +78,36 @@ def simplified(
     return _document(_in_xml(reference), code, buyer, parts, _SIMPLIFIED_CRITERIA)
 
 
-def check(document: bytes) -> None:
-    """Refuse what is not the request of a buyer's DUME."""
-    _root(document)
+def check(document: bytes, root: str = ROOT) -> None:
+    """Refuse what is not the request of a buyer's DUME, or not of another root that is asked for."""
+    _root(document, root)
 
 
-def to_pdf(document: bytes) -> bytes:
+def to_pdf(document: bytes, root: str = ROOT) -> bytes:
     """One page that says what the document is for."""
-    root = _root(document)
+    return page(_lines(_root(document, root), root))
+
+
+def to_html(document: bytes, root: str = ROOT) -> bytes:
+    """The same as a plain page for a browser."""
+    title, *lines = (escape(line) for line in _lines(_root(document, root), root))
+    shown = "".join(f"<p>{line}</p>" for line in lines)
+    head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
+    return f'<!DOCTYPE html>\n<html lang="fr">{head}<body><h1>{title}</h1>{shown}</body></html>\n'.encode()
+
+
+def page(lines: Sequence[str]) -> bytes:
+    """A PDF of one page."""
     writer = PdfWriter()
-    page = writer.add_blank_page(595, 842)
+    sheet = writer.add_blank_page(595, 842)
     font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
     named = DictionaryObject({NameObject(name): value for name, value in font.items()})
     fonts = DictionaryObject({NameObject("/F1"): named})
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     drawing = DecodedStreamObject()
-    shown = "\n".join(f"({_in_pdf(line)}) Tj T*" for line in _lines(root))
+    shown = "\n".join(f"({_in_pdf(line)}) Tj T*" for line in lines)
     drawing.set_data(f"BT /F1 12 Tf 18 TL 60 760 Td\n{shown}\nET".encode("latin-1", "replace"))
-    page[NameObject("/Contents")] = writer._add_object(drawing)  # noqa: SLF001 - pypdf has no public way
+    sheet[NameObject("/Contents")] = writer._add_object(drawing)  # noqa: SLF001 - pypdf has no public way
     file = BytesIO()
     writer.write(file)
     return file.getvalue()
@@ -126,23 +139,24 @@ def _criterion(code: str, name: str) -> str:
     )
 
 
-def _root(document: bytes) -> Element:
+def _root(document: bytes, expected: str = ROOT) -> Element:
     try:
         root: Element = fromstring(document, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise Refused(Code.DOCUMENT, "dume : XML illisible") from None
-    if root.tag.rpartition("}")[2] != ROOT:
-        raise Refused(Code.DOCUMENT, f"dume : la racine {ROOT} est attendue")
+    if root.tag.rpartition("}")[2] != expected:
+        raise Refused(Code.DOCUMENT, f"dume : la racine {expected} est attendue")
     return root
 
 
-def _lines(root: Element) -> list[str]:
+def _lines(root: Element, kind: str) -> list[str]:
     found = {
         "Consultation": root.findtext(f"{_CBC}ContractFolderID"),
         "Acheteur": root.findtext(f"{_CAC}ContractingParty/{_CAC}Party/{_CAC}PartyName/{_CBC}Name"),
         "Lots": ", ".join(lot.text or "" for lot in root.findall(f"{_CAC}ProcurementProjectLot/{_CBC}ID")),
     }
-    return ["DUME ACHETEUR (simulateur)", *(f"{name} : {value}" for name, value in found.items() if value)]
+    whose = "ACHETEUR" if kind == ROOT else "OPERATEUR"
+    return [f"DUME {whose} (simulateur)", *(f"{name} : {value}" for name, value in found.items() if value)]
 
 
 def _in_xml(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from service.sandbox.simulator import dume_fetching as fetching
 from service.sandbox.simulator import dume_operations as buyers
 from service.sandbox.simulator.dume_call import Operation
 
 DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
-    "dumeA": buyers.OPERATIONS,
-    "dumeOE": (),
+    "dumeA": (*buyers.OPERATIONS, *fetching.BUYERS),
+    "dumeOE": fetching.BIDDERS,
     "donnees": (),
     "metadonnees": (),
     "referentiels": (),

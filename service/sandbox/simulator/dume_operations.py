@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -61,23 +60,6 @@ def search(call: Call) -> Done:
     return Done(fields={"dumes": [row for row in rows if lot in {None, row.get("numeroLot", lot)}]})
 
 
-def document(call: Call) -> Done:
-    """A DUME, or the document given in its place, as PDF or XML."""
-    form = call.fields.required("format")
-    if form not in _FORMS:
-        raise Refused(Code.VALUE, "format : 1 (PDF) ou 2 (XML) attendu")
-    dume_id, given = call.fields.text("idDume"), call.fields.document("dumeA", "dume")
-    if (dume_id is None) == (given is None):
-        raise Refused(Code.NOT_ONE_OF, "idDume ou dumeA : l'un des deux, et un seul, est attendu")
-    if given is not None:
-        documents.check(given)
-        return Done(fields={"format": form, "dume": _encoded(_FORMS[form](given))})
-    dume = call.books.buyers.get(dume_id or "", call.platform)
-    return Done(
-        fields={"idDume": dume.dume_id, "format": form, "dume": _encoded(_FORMS[form](dume.document))}, dume=dume
-    )
-
-
 def delete(call: Call) -> Done:
     """Free the consultation for another DUME; a DUME deleted already stays so."""
     dume = call.books.buyers.get(call.fields.required("idDume"), call.platform)
@@ -88,14 +70,11 @@ def delete(call: Call) -> Done:
     return _saved(dume, effect)
 
 
-_FORMS: Final[Mapping[str, Callable[[bytes], bytes]]] = {"1": documents.to_pdf, "2": lambda xml: xml}
-
 OPERATIONS: Final = (
     Operation(name="recupererModelDume", work=model, requester=False),
     Operation(name="creerDumeSimple", work=create_simple),
     Operation(name="enregistrerDume", work=save),
     Operation(name="rechercherDumes", work=search),
-    Operation(name="recupererDumeFormate", work=document, aliases=("rechercherDumeA",)),
     Operation(name="supprimerDume", work=delete),
 )
 

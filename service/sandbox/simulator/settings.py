@@ -171,7 +171,7 @@ class SimulatorSettings(_Told):
     attachments: int = Field(default=1, ge=0, le=50)
     """Complementary attachments of each invoice, made up."""
     attachment_size: int = Field(default=1_000, ge=0, le=120_000_000)
-    """Bytes of each of them."""
+    """Bytes of each of them, and of what is attached to a bid."""
     largest_download: int = Field(default=120_000_000, ge=1)
     """Bytes that are given at once; more is answered 413."""
 

@@ -11,6 +11,7 @@ from service.steady import NEVER
 from service.upstream.client import Client
 from service.upstream.dume import operations
 from service.upstream.dume.caller import Caller, unreadable
+from service.upstream.dume.documents import Documents
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
 from service.upstream.dume.wire import NotInAnswer, Wire
 from service.upstream.interpret import messages
@@ -141,6 +142,11 @@ class Dume:
     def buyer_or_requester(self, buyer: Buyer | None) -> Buyer:
         """The buyer with a name, or the configured requester when there is none; raises EventInvalid without either."""
         return self.wire.buyer_or_requester(buyer)
+
+    @property
+    def documents(self) -> Documents:
+        """Documents of buyers and bidders, handed over as they are."""
+        return Documents(caller=self.caller)
 
     @property
     def caller(self) -> Caller:

@@ -11,6 +11,9 @@ from service.upstream.operation import Certainty, Doubt, Operation
 
 UPSTREAM: Final = "dume"
 BUYERS: Final = "dumeA"
+LARGEST_DOCUMENT: Final = 8 * 1024 * 1024
+"""Bytes of documents that a result may hold: in base64 they stay below the 16 MiB that RabbitMQ takes by default."""
+LARGEST_ANSWER: Final = LARGEST_DOCUMENT * 4 // 3 + 64 * 1024
 
 
 class DumeRequest(RootModel[dict[str, object]]):
@@ -70,4 +73,10 @@ SAVE_OVER = to_dume("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_re
 # Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
 VALIDATE = to_dume("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
 SEARCH = to_dume("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
-DOCUMENT = to_dume("recupererDumeFormate", "gives the document of a DUME", Doubt.REPEAT, is_read=True)
+DOCUMENT = to_dume(
+    "recupererDumeFormate",
+    "gives the document of a DUME",
+    Doubt.REPEAT,
+    is_read=True,
+    largest_answer=LARGEST_ANSWER,
+)

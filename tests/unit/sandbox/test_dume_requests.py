@@ -90,7 +90,7 @@ WRONG = {
     "unknown state": ("enregistrerDume", {"statut": "fini"}, "SIM-PARAM-004"),
     "unknown DUME": ("enregistrerDume", {"idDume": "aaaaaaaa"}, "SIM-DUME-010"),
     "no criterion": ("rechercherDumes", {"idConsultation": None, "idAcheteur": None}, "SIM-PARAM-002"),
-    "format": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "3", "dume": None}, "SIM-PARAM-004"),
+    "format": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "4", "dume": None}, "SIM-PARAM-004"),
     "both": ("recupererDumeFormate", {"idDume": "aaaaaaaa", "format": "2"}, "SIM-PARAM-003"),
     "neither": ("recupererDumeFormate", {"format": "2", "dume": None}, "SIM-PARAM-003"),
     "nothing to delete": ("supprimerDume", {}, "SIM-PARAM-002"),
