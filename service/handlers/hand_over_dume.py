@@ -45,11 +45,10 @@ async def _document(request: TenderDumeDocumentRequested, calls: Calls) -> tuple
     got = await calls.dume.documents.formatted(
         request.of, request.format, dume_id=request.dume_id, document=request.xml, requester=request.requester
     )
-    match got:
-        case Refusal():
-            return (_refused(got, request),)
-        case Oversized():
-            raise EventInvalid(Reason.DOCUMENT_TOO_LARGE, _too_large("The document is", got))
+    if isinstance(got, Refusal):
+        return (_refused(got, request),)
+    if isinstance(got, Oversized):
+        raise EventInvalid(Reason.DOCUMENT_TOO_LARGE, _too_large("The document is", got))
     dume_id = got.dume_id or request.dume_id
     file = None
     if got.content is not None:
@@ -69,12 +68,11 @@ async def _document(request: TenderDumeDocumentRequested, calls: Calls) -> tuple
 async def _bids(request: TenderDumeDocumentRequested, dume_ids: Sequence[str], calls: Calls) -> tuple[Draft, ...]:
     wanted = tuple(dict.fromkeys(dume_ids))
     got = await calls.dume.documents.with_attachments(wanted, requester=request.requester)
-    match got:
-        case Refusal():
-            return (_refused(got, request),)
-        case Oversized():
-            what = "The files of this bid are" if len(wanted) == 1 else f"The files of {len(wanted)} bids are together"
-            raise EventInvalid(Reason.DOCUMENT_TOO_LARGE, _too_large(what, got))
+    if isinstance(got, Refusal):
+        return (_refused(got, request),)
+    if isinstance(got, Oversized):
+        what = "The files of this bid are" if len(wanted) == 1 else f"The files of {len(wanted)} bids are together"
+        raise EventInvalid(Reason.DOCUMENT_TOO_LARGE, _too_large(what, got))
     # With one bid, whose files they are is clear without being told.
     owner = wanted[0] if len(wanted) == 1 else None
     owners = [one.dume_id or owner for one in got]

@@ -13,7 +13,7 @@ from tests.support.until import until
 
 PASSING = (
     ".delayed.v1", ".reported.v1", ".page.v1", "invoice.status.refused.v1", "invoice.search.refused.v1",
-    "invoice.download.refused.v1", "tender.dume.search.refused.v1",
+    "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.dume.document.refused.v1",
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
 

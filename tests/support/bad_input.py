@@ -108,7 +108,8 @@ def _binary() -> Iterator[Bad]:
 def _others() -> Iterator[Bad]:
     """Requests of the other types whose data does not fit."""
     values: list[object] = [None, [], 5, "x", {}]
-    for type_ in ("invoice.status", "tender.dume.draft", "tender.dume.validation", "tender.dume.search"):
+    tenders = ("tender.dume.draft", "tender.dume.validation", "tender.dume.search", "tender.dume.document")
+    for type_ in ("invoice.status", *tenders):
         for number, value in enumerate(values):
             yield _event(f"{type_} {number}", value, "invalid_event", type=f"{type_}.requested.v1")
     for number, value in enumerate([*values, {"id": 5}, {"id": ""}, {"id": []}]):
