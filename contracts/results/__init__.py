@@ -1,5 +1,17 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
+from contracts.results.bids import (
+    CompanyData,
+    Notice,
+    TenderBidCreationDone,
+    TenderBidCreationRefused,
+    TenderBidMergeRefused,
+    TenderBidMergeReported,
+    TenderBidSaveDone,
+    TenderBidSaveRefused,
+    TenderCompanyLookupRefused,
+    TenderCompanyLookupReported,
+)
 from contracts.results.changes import InvoiceStatusChanged
 from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
@@ -83,6 +95,7 @@ from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 __all__ = [
     "AcknowledgedInvoice",
     "CheckedInvoice",
+    "CompanyData",
     "Conflict",
     "ConflictSide",
     "Delayed",
@@ -123,6 +136,7 @@ __all__ = [
     "InvoiceValidatorDecisionDone",
     "InvoiceValidatorDecisionRefused",
     "NotIntegratedInvoice",
+    "Notice",
     "PersonsAction",
     "ReasonOffered",
     "RecipientFound",
@@ -135,6 +149,14 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "TenderBidCreationDone",
+    "TenderBidCreationRefused",
+    "TenderBidMergeRefused",
+    "TenderBidMergeReported",
+    "TenderBidSaveDone",
+    "TenderBidSaveRefused",
+    "TenderCompanyLookupRefused",
+    "TenderCompanyLookupReported",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
     "TenderDumeSearchPage",
