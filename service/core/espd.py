@@ -78,6 +78,11 @@ def consultation_of(document: bytes) -> str | None:
     return None
 
 
+def check(document: bytes, root: str = ROOT) -> None:
+    """Raise EspdInvalid unless the document is safe and well-formed, with this root."""
+    _root(_parse(document), root)
+
+
 def _parse(content: bytes) -> Document:
     if len(content) > LARGEST:
         raise EspdInvalid(f"larger than {LARGEST} bytes")
@@ -103,10 +108,10 @@ def _is_too_deep(document: Document) -> bool:
     return True
 
 
-def _root(document: Document) -> Element:
+def _root(document: Document, name: str = ROOT) -> Element:
     root = document.documentElement
-    if root is None or root.localName != ROOT:
-        raise EspdInvalid(f"its root is not {ROOT}")
+    if root is None or root.localName != name:
+        raise EspdInvalid(f"its root is not {name}")
     return root
 
 

@@ -15,6 +15,8 @@ MOST = 5_000
 """Values in all, those of objects and lists included."""
 LARGEST = 200_000
 """Characters of all names and texts together."""
+LONGEST_NUMBER = 30
+"""Digits before or after the point."""
 
 
 # What a field of this name holds is for nobody, whichever form it has: parts of an account number are not recognised.
@@ -59,10 +61,8 @@ def _value(value: object, rest: _Rest, depth: int) -> object:
             return _object(value, rest, depth + 1)
         case list():
             return _list(value, rest, depth + 1)
-        case Decimal():
-            return _text(format(value, "f") if _is_short(value) else str(value), rest)
         case _:
-            return _text(str(value), rest)
+            return _text(_written(value), rest)
 
 
 def _object(received: Mapping[str, object], rest: _Rest, depth: int) -> dict[str, object]:
@@ -97,6 +97,7 @@ def _text(text: str, rest: _Rest) -> str:
     return shown
 
 
-def _is_short(value: Decimal) -> bool:
-    """Whether a number may be written out: one of a few characters can stand for a billion zeros."""
-    return abs(value.adjusted()) < 30  # noqa: PLR2004 - digits
+def _written(value: object) -> str:
+    """A number in full, unless a few characters of it stand for a billion zeros."""
+    is_short = isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < LONGEST_NUMBER
+    return format(value, "f") if is_short else str(value)

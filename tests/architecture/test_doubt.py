@@ -15,8 +15,8 @@ from tests.support.sources import modules, named, parsed
 
 ALL = {operation.title: operation for operation in wiring.operations()}
 WRITES = [route.handler for route in ROUTES.values() if isinstance(route.handler, Write)]
-LOOKS = ("rechercher", "consulter", "lister", "recuperer", "telecharger", "healthCheck")
-"""How the State begins the names of what only looks."""
+LOOKS = ("rechercher", "consulter", "lister", "recuperer", "telecharger", "healthCheck", "Fusionner")
+"""How the State begins the names of what only looks, or makes a document that it does not keep."""
 
 SAID_ELSEWHERE = {"doubt", "doubt_about"}
 
@@ -27,7 +27,7 @@ def test_should_declare_how_doubt_ends(operation: Operation[Any, Any]) -> None:
     assert operation.doubt in Doubt
     assert operation.does
     if operation.is_read:
-        assert (operation.doubt, operation.name.startswith(LOOKS)) == (Doubt.REPEAT, True)
+        assert (operation.doubt, operation.name.rpartition(".")[2].startswith(LOOKS)) == (Doubt.REPEAT, True)
 
 
 def test_should_make_every_change_through_one_write() -> None:

@@ -113,8 +113,9 @@ def _given(call: Call, dume_id: str | None, document: bytes | None) -> bytes:
 
 def _sides(fields: Fields) -> tuple[tuple[str | None, bytes | None], tuple[str | None, bytes | None]]:
     """Identifier and document of the buyer's DUME and of the bidder's, at the top or each in an object of its own."""
-    inside = {_OBJECTS[name.lower()]: Fields(value) for name, value in fields.body.items() if _is_object(name, value)}
-    flat = Fields({name: value for name, value in fields.body.items() if not _is_object(name, value)})
+    objects = {name: value for name, value in fields.body.items() if isinstance(value, Mapping)}
+    inside = {_OBJECTS[name.lower()]: Fields(value) for name, value in objects.items() if name.lower() in _OBJECTS}
+    flat = Fields({name: value for name, value in fields.body.items() if name not in objects})
     buyer, bidder = inside.get("buyer"), inside.get("bidder")
     return (
         _side(buyer, "dumeA") if buyer else (flat.text(*_BUYER), flat.document("dumeA")),
@@ -124,10 +125,6 @@ def _sides(fields: Fields) -> tuple[tuple[str | None, bytes | None], tuple[str |
 
 def _side(inside: Fields, name: str) -> tuple[str | None, bytes | None]:
     return inside.text("idDume"), inside.document("dume", name)
-
-
-def _is_object(name: str, value: object) -> bool:
-    return name.lower() in _OBJECTS and isinstance(value, Mapping)
 
 
 def _bid(fields: Fields, document: bytes, known: Bid | None) -> Bid:
