@@ -84,10 +84,10 @@ def published(world: World, consultation_id: str) -> str:
     return str(made["idDume"])
 
 
-def elsewhere(world: World, consultation_id: str | None, **fields: Any) -> str:
+def elsewhere(world: World, consultation_id: str | None, *, at: datetime | None = None, **fields: Any) -> str:
     """The identifier of a DUME of the usual bidder that another product saved."""
     about = {} if consultation_id is None else {"idConsultation": consultation_id}
-    saved = told(world, "dumeOE", SAVING, dume=text(XML), siretOE=BIDDER["id"], **about, **fields)
+    saved = told(world, "dumeOE", SAVING, at=at, dume=text(XML), siretOE=BIDDER["id"], **about, **fields)
     return str(saved["idDume"])
 
 
