@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_bids import bids
 from contracts.example_documents import documents
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
@@ -265,6 +266,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **_recipients(),
         **_tenders(),
         **documents(DUME, CONSULTATION),
+        **bids(DUME, CONSULTATION),
         **_others(),
         **_for_every_family(),
     }

@@ -225,6 +225,10 @@ _ROWS = (
         "Check dume_id and the buyer and request again under a new id.",
     ),
     _refused(
+        _R.DUME_NOT_PUBLISHED, "The DUME of the buyer is neither published nor replaced: nobody can answer it.",
+        "Request again under a new id once the buyer has published it.", retryable=True,
+    ),
+    _refused(
         _R.ALREADY_SENT, "The request was already sent to the State, or may have been.",
         "Wait for its terminal result.",
     ),

@@ -181,6 +181,32 @@ FAMILIES = (
         ending=Ending.REPORTED,
     ),
     _family(
+        "tender.bid.merge",
+        events.TenderBidMergeRequested,
+        results.TenderBidMergeReported,
+        results.TenderBidMergeRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
+        "tender.bid.save",
+        events.TenderBidSaveRequested,
+        results.TenderBidSaveDone,
+        results.TenderBidSaveRefused,
+    ),
+    _family(
+        "tender.bid.creation",
+        events.TenderBidCreationRequested,
+        results.TenderBidCreationDone,
+        results.TenderBidCreationRefused,
+    ),
+    _family(
+        "tender.company.lookup",
+        events.TenderCompanyLookupRequested,
+        results.TenderCompanyLookupReported,
+        results.TenderCompanyLookupRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "request.cancellation",
         events.RequestCancellationRequested,
         results.RequestCancellationDone,

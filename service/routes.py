@@ -11,15 +11,19 @@ from service.handlers.base import Read, Write
 from service.handlers.cancel_request import CancelRequest
 from service.handlers.check_invoice import CheckInvoice
 from service.handlers.correct_validator import CorrectValidator
+from service.handlers.create_bid import CreateBid
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
 from service.handlers.decide_received_invoice import DecideReceivedInvoice
 from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
 from service.handlers.hand_over_dume import HandOverDume
+from service.handlers.look_up_company import LookUpCompany
 from service.handlers.look_up_recipient import LookUpRecipient
+from service.handlers.merge_bid import MergeBid
 from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.report_status import ReportStatus
+from service.handlers.save_bid import SaveBid
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
 from service.handlers.search_invoices import SearchInvoices
@@ -58,6 +62,10 @@ ROUTES = MappingProxyType(
             Route("tender.dume.validation.requested.v1", ValidateDume()),
             Route("tender.dume.search.requested.v1", SearchDume()),
             Route("tender.dume.document.requested.v1", HandOverDume()),
+            Route("tender.bid.merge.requested.v1", MergeBid()),
+            Route("tender.bid.save.requested.v1", SaveBid()),
+            Route("tender.bid.creation.requested.v1", CreateBid()),
+            Route("tender.company.lookup.requested.v1", LookUpCompany()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

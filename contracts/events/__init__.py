@@ -1,5 +1,11 @@
 """What may be asked of the relay: one model per request, for its data."""
 
+from contracts.events.bids import (
+    TenderBidCreationRequested,
+    TenderBidMergeRequested,
+    TenderBidSaveRequested,
+    TenderCompanyLookupRequested,
+)
 from contracts.events.decisions import (
     InvoiceRecipientDecisionRequested,
     InvoiceValidatorCorrectionRequested,
@@ -29,6 +35,7 @@ from contracts.events.submissions import (
     TaxLine,
 )
 from contracts.events.tenders import (
+    Bidder,
     Buyer,
     Consultation,
     Lot,
@@ -40,6 +47,7 @@ from contracts.events.tenders import (
 
 __all__ = [
     "Attachment",
+    "Bidder",
     "Buyer",
     "Consultation",
     "Expectation",
@@ -64,6 +72,10 @@ __all__ = [
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",
+    "TenderBidCreationRequested",
+    "TenderBidMergeRequested",
+    "TenderBidSaveRequested",
+    "TenderCompanyLookupRequested",
     "TenderDumeDocumentRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",

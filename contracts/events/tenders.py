@@ -1,4 +1,4 @@
-"""What may be asked about tenders: make, change, validate and find the DUME of a buyer."""
+"""What may be asked about tenders: make, change, validate the DUME of a buyer, and find DUMEs."""
 
 from typing import Annotated, Literal, Self
 
@@ -47,6 +47,10 @@ class Buyer(Incoming):
         return self
 
 
+class Bidder(Buyer):
+    """The company that bids."""
+
+
 class TenderDumeSimplifiedRequested(Incoming):
     """Create the simplified DUME of a consultation."""
 
@@ -84,17 +88,23 @@ class TenderDumeValidationRequested(Incoming):
 
 
 class TenderDumeSearchRequested(Incoming):
-    """Find the DUMEs of a consultation, a buyer, or both."""
+    """Find the DUMEs of buyers, or those of bidders: by consultation, by buyer or bidder, or by both."""
 
+    of: Annotated[Literal["buyer", "bidder"], LOWER] = Field(default="buyer", description="Whose DUMEs are meant.")
     consultation_id: Text | None = None
     consultation: Consultation | None = None
     buyer: Buyer | None = None
+    bidder: Bidder | None = None
     lot_number: Text | None = None
 
     @model_validator(mode="after")
     def _something_to_search(self) -> Self:
-        if self.consultation_key is None and self.buyer is None:
-            raise ValueError("takes consultation_id, consultation or buyer")
+        if self.of == "buyer" and self.bidder is not None:
+            raise ValueError("takes bidder only with of bidder")
+        if self.of == "bidder" and self.buyer is not None:
+            raise ValueError("takes no buyer with of bidder")
+        if self.consultation_key is None and self.buyer is None and self.bidder is None:
+            raise ValueError(f"takes consultation_id, consultation or {self.of}")
         return self
 
     @property

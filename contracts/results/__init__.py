@@ -1,5 +1,17 @@
 """What the relay answers: one model per result, and how a result is made and published."""
 
+from contracts.results.bids import (
+    CompanyData,
+    Notice,
+    TenderBidCreationDone,
+    TenderBidCreationRefused,
+    TenderBidMergeRefused,
+    TenderBidMergeReported,
+    TenderBidSaveDone,
+    TenderBidSaveRefused,
+    TenderCompanyLookupRefused,
+    TenderCompanyLookupReported,
+)
 from contracts.results.changes import InvoiceStatusChanged
 from contracts.results.checks import CheckedInvoice, InvoiceCheckRefused, InvoiceCheckReported
 from contracts.results.common import Conflict, ConflictSide, Delayed, Failed, Refused, failed
@@ -90,6 +102,7 @@ from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 __all__ = [
     "AcknowledgedInvoice",
     "CheckedInvoice",
+    "CompanyData",
     "Conflict",
     "ConflictSide",
     "Delayed",
@@ -133,6 +146,7 @@ __all__ = [
     "InvoiceValidatorDecisionDone",
     "InvoiceValidatorDecisionRefused",
     "NotIntegratedInvoice",
+    "Notice",
     "PersonsAction",
     "ReasonOffered",
     "RecipientFound",
@@ -145,6 +159,14 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "TenderBidCreationDone",
+    "TenderBidCreationRefused",
+    "TenderBidMergeRefused",
+    "TenderBidMergeReported",
+    "TenderBidSaveDone",
+    "TenderBidSaveRefused",
+    "TenderCompanyLookupRefused",
+    "TenderCompanyLookupReported",
     "TenderDumeDocumentRefused",
     "TenderDumeDocumentReported",
     "TenderDumeDraftDone",

@@ -41,6 +41,12 @@ from service.upstream.dume import Dume
 WARNINGS = "warnings"
 """Part of the answer of a deposit: what preflight found and let pass."""
 
+DOCUMENT, NOTICES = "document", "notices"
+"""Parts of the answer of a creation: what was made, and what the State said beside it."""
+
+TOO_LONG = frozenset({WARNINGS, DOCUMENT, NOTICES})
+"""Parts of an answer that do not travel in the headers of a message."""
+
 RequestT = TypeVar("RequestT", bound=Incoming)
 PreparedT = TypeVar("PreparedT")
 
@@ -233,7 +239,10 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
 
 __all__ = [
+    "DOCUMENT",
+    "NOTICES",
     "TERMINAL",
+    "TOO_LONG",
     "WARNINGS",
     "Absent",
     "Calls",

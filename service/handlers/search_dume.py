@@ -1,4 +1,4 @@
-"""Finds the DUMEs of a consultation, a buyer, or both."""
+"""Finds the DUMEs of buyers or of bidders: those of a consultation, of one buyer or bidder, or both."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from service.core.draft import Draft
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Event, Read
 from service.upstream import Refusal
+from service.upstream.dume import FoundDume
 
 PAGE = 100
 """DUMEs in one `tender.dume.search.page`."""
@@ -25,8 +26,7 @@ class SearchDume(Read[TenderDumeSearchRequested]):
 
     async def handle(self, request: TenderDumeSearchRequested, event: Event, calls: Calls) -> tuple[Draft, ...]:
         """Search, and report page by page, then as a whole."""
-        buyer_id = request.buyer.id if request.buyer else None
-        found = await calls.dume.search(consultation_id=request.consultation_key, buyer_id=buyer_id)
+        found = await _found(request, calls)
         if isinstance(found, Refusal):
             return (_refused(found, request),)
         wanted = request.lot_number
@@ -42,6 +42,13 @@ class SearchDume(Read[TenderDumeSearchRequested]):
         )
         reported = TenderDumeSearchReported(total=len(dumes), dumes=dumes)
         return (*pages, Draft(type="tender.dume.search.reported.v1", data=reported))
+
+
+async def _found(request: TenderDumeSearchRequested, calls: Calls) -> tuple[FoundDume, ...] | Refusal:
+    if request.of == "bidder":
+        return await calls.dume.bidders.search(consultation_id=request.consultation_key, bidder=request.bidder)
+    buyer_id = request.buyer.id if request.buyer else None
+    return await calls.dume.search(consultation_id=request.consultation_key, buyer_id=buyer_id)
 
 
 def _refused(refusal: Refusal, request: TenderDumeSearchRequested) -> Draft:

@@ -32,12 +32,17 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+FREE = "details"
+"""A field whose JSON is the State's own, and in no schema."""
+
+
 def _parts(value: object) -> Iterator[dict[str, Any]]:
-    """Every object inside a value, the outermost first."""
+    """Every object of ours inside a value, the outermost first."""
     if isinstance(value, dict):
         yield value
-        for item in value.values():
-            yield from _parts(item)
+        for name, item in value.items():
+            if name != FREE:
+                yield from _parts(item)
     elif isinstance(value, list):
         for item in value:
             yield from _parts(item)

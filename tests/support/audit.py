@@ -14,13 +14,15 @@ from tests.support.until import until
 PASSING = (
     ".delayed.v1", ".reported.v1", ".page.v1", "invoice.status.refused.v1", "invoice.search.refused.v1",
     "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.dume.document.refused.v1",
+    "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.bid.merge.refused.v1",
+    "tender.company.lookup.refused.v1",
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
 
 DONE = ".done.v1"
 MADE = (
     "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
-    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1",
+    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1", "tender.bid.creation.done.v1",
 )  # fmt: skip
 """Name what there was not before; every other result is about what another request brought about."""
 
@@ -122,8 +124,9 @@ class Audit:
         return {invoice["id"] for invoice in self._state()["invoices"]["list"]}
 
     def dumes(self) -> set[int | str]:
-        """The identifiers of the DUMEs the State made."""
-        return {dume["idDume"] for dume in self._state()["dumes"]["dumes"]}
+        """The identifiers of the DUMEs the State made, for buyers and for bidders."""
+        dumes = self._state()["dumes"]
+        return {dume["idDume"] for dume in (*dumes["dumes"], *dumes["bids"])}
 
     async def left(self) -> dict[str, int]:
         """The queues that are not empty, with how many messages wait in each; results nobody bound to do not count."""
@@ -209,6 +212,7 @@ class Audit:
             for dume in state["dumes"]["dumes"]
             if dume["idDumeRemplace"] is None
         )
+        made |= Counter((bid["idConsultation"], bid["siretOE"], *bid["lots"]) for bid in state["dumes"]["bids"])
         yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)
 
     def _state(self) -> dict[str, Any]:  # Any: the State as the simulator shows it, JSON of many shapes

@@ -142,7 +142,7 @@ class Stage:
             counts = [
                 int(count)
                 for labels, count in CALLED.findall(await self.worker.metrics())
-                if 'status="200"' in labels and any(f'operation="{name}"' in labels for name in names)
+                if 'status="200"' in labels and any(f'"{name}"' in labels or f'.{name}"' in labels for name in names)
             ]
             return sum(counts) >= len(self.asked)
 
@@ -226,8 +226,10 @@ class Stage:
         if one.operation == DEPOSIT:
             flows = state["flows"]["list"]
             return "--flow-number", next(str(flow["number"]) for flow in flows if flow["name"] == one.mark)
-        dumes = state["dumes"]["dumes"]
-        return "--dume-id", next(str(dume["idDume"]) for dume in dumes if dume["idConsultation"] == one.mark)
+        dumes = [*state["dumes"]["dumes"], *state["dumes"]["bids"]]
+        return "--dume-id", next(
+            str(dume["idDume"]) for dume in dumes if one.mark in (dume["idConsultation"], dume.get("siretOE"))
+        )
 
     def times_called(self, *operations: str) -> dict[str, int]:
         """How often the State was called by each operation."""

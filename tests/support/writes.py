@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,14 +11,14 @@ from service.sandbox.samples import make_archive, make_ubl
 from service.sandbox.simulator import Fault
 from service.sandbox.simulator.world import World
 from tests.builders import BUYER, deposit, deposit_of, new_number, simplified
-from tests.support import supplier
+from tests.support import bids, supplier
 from tests.support.bus import Json, request
 from tests.support.worker import SECRETS
 
 DEPOSIT, SIMPLE, SAVE = "deposerFluxFacture", "creerDumeSimple", "enregistrerDume"
 ON_THE_WIRE = (
     *(b"/deposer/flux", b"/soumettre", b"/completer", b"/recycler", b"/traiterRejet"),
-    *(SIMPLE.encode(), SAVE.encode()),
+    *(SIMPLE.encode(), SAVE.encode(), bids.CREATING.encode()),
 )
 """By which a call that changes something is known among all others."""
 
@@ -58,7 +59,7 @@ class Asked:
 def every_write(world: World) -> list[Asked]:
     """A request of every kind; the drafts and the invoices that some of them are about are at the State already."""
     tenders = [_simplified(), _draft(), _change(world), _validation(world)]
-    return [_invoice(), _archive(), *tenders, _submission(), *_about_invoices(world)]
+    return [_invoice(), _archive(), *tenders, _submission(), *_about_invoices(world), *_bids(world)]
 
 
 def _invoice() -> Asked:
@@ -120,6 +121,18 @@ def _validation(world: World) -> Asked:
     asked = {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
     event = request("tender.dume.validation.requested.v1", asked)
     return Asked(kind="validation", event=event, operation=SAVE, mark=dume_id, is_repeatable=True)
+
+
+def _bids(world: World) -> list[Asked]:
+    """What a bidder asks for: a new DUME, one that is there changed, and one of the company alone."""
+    new, old = bids.consultation(lots=[{"number": "1"}]), bids.consultation()
+    known = bids.elsewhere(world, old["id"], at=datetime.now(UTC) - LONG_AGO)
+    company = {"id": f"999{secrets.randbelow(10**11):011}", "name": "Atelier Exemple SARL"}
+    return [
+        Asked(kind="bid", event=bids.saving(new), operation=SAVE, mark=new["id"]),
+        Asked(kind="bid over", event=bids.saving(old, dume_id=known), operation=SAVE, mark=known, is_repeatable=True),
+        Asked(kind="creation", event=bids.creation(bidder=company), operation=bids.CREATING, mark=company["id"]),
+    ]
 
 
 def _consultation() -> Json:

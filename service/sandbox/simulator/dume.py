@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from service.sandbox.simulator.dume_call import Books, Call, Effect, Operation
+from service.sandbox.simulator.dume_bids import Bids
+from service.sandbox.simulator.dume_call import Books, Call, CompanyService, Done, Effect, Operation
 from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
@@ -33,6 +34,7 @@ class DumeService:
     `platforms` are pairs of platform identifier and technical identifier. `simplified_state` is the state in which
     creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
     `attachment_size`: the bytes of what is attached to a bid.
+    `company_service`: how the service behind it is that knows companies.
     """
 
     def __init__(
@@ -43,9 +45,11 @@ class DumeService:
         search_lag: float = 0.0,
         seed: int = 0,
         attachment_size: int = 1_000,
+        company_service: CompanyService = "up",
     ) -> None:
         self.platforms = set(platforms)
         self.attachment_size = attachment_size
+        self.company_service = company_service
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
         self._books = _empty(timedelta(seconds=search_lag), seed)
@@ -57,7 +61,7 @@ class DumeService:
 
     @search_lag.setter
     def search_lag(self, seconds: float) -> None:
-        self._books.buyers.search_lag = timedelta(seconds=seconds)
+        self._books.buyers.search_lag = self._books.bids.search_lag = timedelta(seconds=seconds)
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
@@ -68,7 +72,7 @@ class DumeService:
         fields = Fields(body)
         name = _asked(fields)
         if domain in DOMAINS and name.lower() == HEALTH_CHECK.lower():
-            return _answer(HEALTH_CHECK, fields, {"etat": "OK"})
+            return _answer(HEALTH_CHECK, fields, Done(fields={"etat": "OK"}))
         operation = operation_of(domain, name)
         if operation is None:
             return _refusal(name, fields, Refused(Code.OPERATION, f"Operation inconnue de {domain} : {name}"))
@@ -77,13 +81,19 @@ class DumeService:
         except Refused as refused:
             return _refusal(operation.name, fields, refused)
 
+    def hangs(self, domain: str, body: Mapping[str, object]) -> bool:
+        """Whether a request waits for the service of company data in vain."""
+        operation = operation_of(domain, _asked(Fields(body)))
+        return self.company_service == "timeout" and operation is not None and operation.asks_company
+
     def state(self) -> dict[str, object]:
-        """Every DUME as JSON, and how many there are in each state."""
+        """Every DUME as JSON, those of bidders apart, and how many there are in each state."""
         dumes = self._books.buyers.dumes
         return {
             "count": len(dumes),
             "by_state": {state.value: sum(dume.state is state for dume in dumes) for state in State},
             "dumes": [_shown(dume) for dume in dumes],
+            "bids": [bid.to_json() for bid in self._books.bids.all()],
         }
 
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
@@ -99,13 +109,14 @@ class DumeService:
             simplified_state=self.simplified_state,
             now=now,
             attachment_size=self.attachment_size,
+            company_service=self.company_service,
         )
-        done = operation.work(call)
-        return _answer(operation.name, fields, done.fields, done.effect, done.dume)
+        return _answer(operation.name, fields, operation.work(call))
 
 
 def _empty(search_lag: timedelta, seed: int) -> Books:
-    return Books(buyers=Register(search_lag=search_lag, seed=seed))
+    buyers = Register(search_lag=search_lag, seed=seed)
+    return Books(buyers=buyers, bids=Bids(search_lag=search_lag, new_id=buyers.new_id))
 
 
 def _asked(fields: Fields) -> str:
@@ -116,18 +127,15 @@ def _asked(fields: Fields) -> str:
         return "?"
 
 
-def _answer(
-    operation: str,
-    fields: Fields,
-    said: Mapping[str, object],
-    effect: Effect = "none",
-    dume: KeptDume | None = None,
-) -> DumeAnswer:
-    summary = _summary(fields)
-    if dume is not None:
+def _answer(operation: str, fields: Fields, done: Done) -> DumeAnswer:
+    summary = _summary(fields) | dict(done.about)
+    if (dume := done.dume) is not None:
         summary |= {"idDume": dume.dume_id, "idConsultation": dume.tender.consultation_id, "statut": dume.state.value}
     return DumeAnswer(
-        json={"response": {"messageList": [], **said}}, effect=effect, summary=summary, operation=operation
+        json={"response": {"messageList": list(done.notices), **done.fields}},
+        effect=done.effect,
+        summary=summary,
+        operation=operation,
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from service.sandbox.simulator import dume_bidders as bidders
+from service.sandbox.simulator import dume_companies as companies
 from service.sandbox.simulator import dume_fetching as fetching
 from service.sandbox.simulator import dume_operations as buyers
 from service.sandbox.simulator.dume_call import Operation
 
 DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "dumeA": (*buyers.OPERATIONS, *fetching.BUYERS),
-    "dumeOE": fetching.BIDDERS,
-    "donnees": (),
+    "dumeOE": (*bidders.OPERATIONS, *fetching.BIDDERS),
+    "donnees": companies.OPERATIONS,
     "metadonnees": (),
     "referentiels": (),
     "ecertis": (),

@@ -93,7 +93,10 @@ def _buyers(call: Call, dume_id: str) -> _Kept:
 
 
 def _bidders(call: Call, dume_id: str) -> _Kept:
-    return _buyers(call, dume_id)
+    kept = call.books.bids.get(dume_id, call.platform)
+    lots = [{"numeroLot": number, "libelle": title} for number, title in kept.bid.lots.items()]
+    fields = {"idConsultation": kept.bid.consultation_id, "siretOE": kept.bid.bidder, "lots": lots}
+    return _Kept(document=kept.bid.document, root=documents.BIDDER_ROOT, fields=_known(fields))
 
 
 def _known(fields: Mapping[str, object]) -> dict[str, object]:

@@ -95,6 +95,7 @@ class Register:
         self.search_lag = search_lag
         self._random = random.Random(seed)
         self._dumes: dict[str, KeptDume] = {}
+        self._given: set[str] = set()
 
     @property
     def dumes(self) -> tuple[KeptDume, ...]:
@@ -132,7 +133,7 @@ class Register:
         """A new DUME under a new identifier; raises Refused when another one is alive for the same."""
         self._check_alone(platform, tender, without={replaces})
         dume = KeptDume(
-            dume_id=self._new_id(),
+            dume_id=self.new_id(),
             platform=platform,
             tender=tender,
             document=document,
@@ -146,6 +147,14 @@ class Register:
         """Put other contents into a draft; raises Refused when another DUME is alive for the same."""
         self._check_alone(dume.platform, tender, without={dume.dume_id, replaces})
         dume.tender, dume.document, dume.replaces = tender, document, replaces
+
+    def new_id(self) -> str:
+        """An identifier that nobody has yet, whoever it is for: DUMEs of bidders have theirs from here too."""
+        while True:
+            dume_id = "".join(self._random.choices(_ALPHABET, k=_ID_LENGTH))
+            if dume_id not in self._given:
+                self._given.add(dume_id)
+                return dume_id
 
     def set_state(self, dume_id: str, state: State) -> KeptDume:
         """Put a DUME into a state, as if it had always been there; raises KeyError when there is none."""
@@ -161,9 +170,3 @@ class Register:
                     Code.EXISTS,
                     f"Un DUME ({other.dume_id}) existe deja pour cette consultation, ce lot et cet acheteur",
                 )
-
-    def _new_id(self) -> str:
-        while True:
-            dume_id = "".join(self._random.choices(_ALPHABET, k=_ID_LENGTH))
-            if dume_id not in self._dumes:
-                return dume_id

@@ -36,6 +36,8 @@ class Code(StrEnum):
     FINAL = "SIM-DUME-021"
     NOT_REPLACEABLE = "SIM-DUME-022"
     NOT_DELETABLE = "SIM-DUME-023"
+    NOT_PUBLISHED = "SIM-DUME-031"
+    COMPANY_DOWN = "SIM-DATA-001"
 
 
 class Refused(Exception):

@@ -82,7 +82,11 @@ class Front:
             operation=way.name, upstream=way.upstream, body=content, now=self.world.clock()
         )
         if fault is None:
-            return self._send(call, _with(await self._work(request, way, call, content), admitted))
+            answer = await self._work(request, way, call, content)
+            if way.domain and self.world.dume.hangs(way.domain, back_end.json_object(content) or {}):
+                call.effect, call.summary = answer.effect, answer.summary
+                return await injection.stay_silent(request, self.closing)
+            return self._send(call, _with(answer, admitted))
         call.fault = fault.kind
         return await self._meet(request, way, call, content, fault)
 

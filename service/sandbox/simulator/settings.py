@@ -177,6 +177,9 @@ class SimulatorSettings(_Told):
 
     dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
     """The state in which `creerDumeSimple` leaves a DUME; no source says it."""
+    company_service: Literal["up", "no_data", "message", "refusal", "timeout"] = "up"
+    """How the service of company data behind DUME is; what is not up answers without data, with a message, with a
+    refusal, or not at all."""
     seed: int = 1
     """Where chance begins: faults by rate, tokens and identifiers come out the same each time."""
 

@@ -27,6 +27,7 @@ class World:
             search_lag=settings.search_lag,
             seed=settings.seed,
             attachment_size=settings.attachment_size,
+            company_service=settings.company_service,
         )
         self.faults = Faults(settings.seed)
         self.journal = Journal()
@@ -40,6 +41,7 @@ class World:
         self.dume.simplified_state = to_state(settings.dume_simple_state)
         self.dume.search_lag = settings.search_lag
         self.dume.attachment_size = settings.attachment_size
+        self.dume.company_service = settings.company_service
 
     def reset(self) -> None:
         """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""

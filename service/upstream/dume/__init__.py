@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.steady import NEVER
 from service.upstream.client import Client
 from service.upstream.dume import operations
+from service.upstream.dume.bidders import Bidders
 from service.upstream.dume.caller import Caller, unreadable
 from service.upstream.dume.documents import Documents
+from service.upstream.dume.found import FoundDume, read_found
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
-from service.upstream.dume.wire import NotInAnswer, Wire
+from service.upstream.dume.wire import Wire
 from service.upstream.interpret import messages
 from service.upstream.operation import Operation, Refusal
 
@@ -33,16 +35,6 @@ class Saved:
     dume_id: str
     state_code: str | None
     messages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundDume:
-    """One DUME of a search."""
-
-    dume_id: str
-    state_code: str | None
-    consultation_id: str | None
-    lot_number: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,12 +112,7 @@ class Dume:
         answer = await self.caller.call(operations.SEARCH, request)
         if isinstance(answer, Refusal):
             return () if answer.code in self.wire.mapping.nothing_found else answer
-        try:
-            found = tuple(self._found(row) for row in self.wire.read_dumes(answer.fields))
-        except NotInAnswer as error:
-            raise unreadable(operations.SEARCH, str(error)) from error
-        # A criterion that is not heeded would show the DUMEs of other consultations as ours.
-        return tuple(dume for dume in found if consultation_id in {None, dume.consultation_id or consultation_id})
+        return read_found(self.wire, operations.SEARCH, answer, consultation_id)
 
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""
@@ -149,6 +136,11 @@ class Dume:
         return Documents(caller=self.caller)
 
     @property
+    def bidders(self) -> Bidders:
+        """The operations on the DUMEs of bidders, and on companies."""
+        return Bidders(caller=self.caller)
+
+    @property
     def caller(self) -> Caller:
         """Who makes the calls."""
         return Caller(client=self.client, wire=self.wire, event=self.event, account=self.account, until=self.until)
@@ -168,18 +160,6 @@ class Dume:
             dume_id=dume_id,
             state_code=self.wire.read_text(answer.fields, names.state),
             messages=tuple(str(said.get("message") or said.get("code") or "") for said in messages(answer.fields)),
-        )
-
-    def _found(self, row: Mapping[str, object]) -> FoundDume:
-        names = self.wire.mapping.answers
-        dume_id = self.wire.read_text(row, names.dume_id)
-        if dume_id is None:
-            raise NotInAnswer("a DUME without its identifier")
-        return FoundDume(
-            dume_id=dume_id,
-            state_code=self.wire.read_text(row, names.state),
-            consultation_id=self.wire.read_text(row, names.consultation_id),
-            lot_number=self.wire.read_text(row, names.lot_number),
         )
 
 

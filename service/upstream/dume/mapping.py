@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from service.upstream.dume.bidder_names import BidderFields, BidderNames
 from service.upstream.dume.documents_names import DocumentFields, DocumentNames
 from service.upstream.entries import Entries, Prefix, folded
 
@@ -64,7 +65,7 @@ class DumeAnswers(Entries):
     lot_number: tuple[str, ...]
 
 
-PARTS: dict[str, type[Entries]] = {"documents": DocumentFields}
+PARTS: dict[str, type[Entries]] = {"documents": DocumentFields, "bidders": BidderFields}
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
 
@@ -87,6 +88,7 @@ class DumeMapping(Entries):
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     documents: DocumentNames
+    bidders: BidderNames
 
     @field_validator("left_out")
     @classmethod

@@ -14,9 +14,12 @@ from tests.support.scene import STATE_IN_A_HURRY
 from tests.support.stage import CONSUMING, PUBLISHING, Stage
 from tests.support.writes import ON_THE_WIRE
 
-READING = (b"recupererModelDume", b"recupererDumeFormate", b"/ajouter/fichier", b"/rechercher/fournisseur")
+READING = (
+    *(b"recupererModelDume", b"recupererDumeFormate", b"/ajouter/fichier", b"/rechercher/fournisseur"),
+    b"rechercherDumes",
+)
 """By which calls are known that come before the one that counts."""
-AT_ONCE = ("invoice", "archive", "simplified")
+AT_ONCE = ("invoice", "archive", "simplified", "bid over")
 """The kinds that need none."""
 END, PROGRESS, FACT = ".done.v1", ".received.v1", ".integrated.v1"
 ACK = 21  # bytes of an acknowledgement on the wire

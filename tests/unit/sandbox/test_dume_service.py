@@ -46,7 +46,8 @@ def test_should_be_well_in_every_domain(domain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("domain", "operation"), [("dumeA", "validerDume"), ("dumeOE", "rechercherDumes"), ("dumeA", ""), ("dumeA", ["a"])]
+    ("domain", "operation"),
+    [("dumeA", "validerDume"), ("attestations", "rechercherDumes"), ("dumeA", ""), ("dumeA", ["a"])],
 )
 def test_should_refuse_an_operation_it_does_not_know(domain: str, operation: Any) -> None:
     """As a message, and in every domain."""
