@@ -87,10 +87,12 @@ async def look(mine: Mine, calls: Calls) -> Looked:
     return Found(answer={"dume_id": new[0].dume_id, "adopted": True})
 
 
-async def there_already(mine: Mine, calls: Calls) -> tuple[str, ...]:
+async def there_already(mine: Mine, calls: Calls) -> tuple[str, ...] | Unseen:
     """The identifiers of DUMEs that may be what is asked for, asked before anything was sent."""
     found = await _seen(mine, calls)
-    return () if isinstance(found, Refusal) else tuple(one.dume_id for one in found if one.may_be(mine))
+    if isinstance(found, Refusal):
+        return Unseen(detail=f"The search for the DUME was refused: {found.text}")
+    return tuple(one.dume_id for one in found if one.may_be(mine))
 
 
 async def confirmed(mine: Mine, dume_id: str, calls: Calls, *, is_new: bool) -> Found | Unseen:
@@ -124,9 +126,10 @@ def _by_identifier(rows: Iterable[FoundDume]) -> list[Seen]:
 
 
 async def _not_of_others(found: list[Seen], calls: Calls) -> list[Seen]:
-    """Those that no other request of this account is known to have made or to save over."""
-    keys = [key_of(one.dume_id) for one in found]
-    known = await calls.ledger.feeds.sent(calls.account, MADE_WITH, keys) if keys else frozenset[str]()
+    """Those that no other request is known to have made or to save over: one platform serves all accounts."""
+    keys, known = [key_of(one.dume_id) for one in found], set[str]()
+    for account in calls.accounts.names if keys else ():
+        known |= await calls.ledger.feeds.sent(account, MADE_WITH, keys)
     return [one for one in found if key_of(one.dume_id) not in known]
 
 

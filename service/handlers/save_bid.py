@@ -102,6 +102,8 @@ class SaveBid(Write[TenderBidSaveRequested, Saving]):
         if entry.sends > 0:
             return await seen.look(prepared.mine, calls)
         there = await seen.there_already(prepared.mine, calls)
+        if isinstance(there, Unseen):
+            return there
         return UsedByOther(refusal=_there_already(prepared, there), reason=Reason.DUME_EXISTS) if there else Absent()
 
     async def confirm(

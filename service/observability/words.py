@@ -28,6 +28,7 @@ tenders test throttled timestamp token too topology trace trace_id traceback tra
 unclaimed undeliverable unknown unrouted unsafe unsaid unsupported until up upstream upstream_code url used user v1
 validation version virtual waiting warning window without worker write x_correlationid xml
 correction decision download recipient validator
+bid company creation merge save
 """
 
 WORDS: Final = frozenset(

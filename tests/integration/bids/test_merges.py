@@ -92,7 +92,6 @@ async def test_should_go_on_without_company_data(
 async def test_should_try_again_when_the_company_service_hangs(hasty: Counter, simulator: Simulator) -> None:
     """A time-out tells nothing: it is a passing failure like any other."""
     is_down(simulator, "timeout")
-    simulator.world.apply(simulator.world.settings.changed(company_service="timeout"))
     answer = await hasty.answer(merging(buyer_document=text(ASKED), bidder=BIDDER))
 
     assert (answer["ended"], answer["reason"], answer["effect"], answer["retryable"]) == (
@@ -144,5 +143,5 @@ async def test_should_send_no_document_of_the_wrong_kind(
     answer = await counter.answer(merging(**data))
 
     assert (answer["ended"], answer["reason"]) == ("tender.bid.merge.failed.v1", "invalid_event")
-    assert answer["detail"].startswith(field) or field in answer["detail"]
+    assert answer["detail"].startswith(field)
     assert [call for call in simulator.journal.calls() if call.operation != "token"] == []
