@@ -13,6 +13,7 @@ from service.sandbox.simulator import Simulator
 from service.sandbox.simulator import dume_document as documents
 from tests.builders import new_number, simplified
 from tests.support.bench import Bench
+from tests.support.bids import consultation, saving
 from tests.support.bus import Json, request
 
 DOCUMENT = "tender.dume.document.requested.v1"
@@ -29,6 +30,12 @@ async def told(bench: Bench, **data: Any) -> Json:  # Any: fields of a request
 async def made(bench: Bench, consultation: str = "") -> str:
     """A simplified DUME of a consultation; gives its identifier."""
     end = await bench.end(simplified(consultation or new_number()))
+    return str(end.data.model_dump()["dume_id"])
+
+
+async def saved(bench: Bench) -> str:
+    """A bidder's DUME for a consultation; gives its identifier."""
+    end = await bench.end(saving(consultation()))
     return str(end.data.model_dump()["dume_id"])
 
 
@@ -94,7 +101,7 @@ async def test_should_tell_that_the_state_knows_no_such_dume(bench: Bench, of: s
 async def test_should_hand_over_the_bids_with_what_belongs_to_them(bench: Bench, simulator: Simulator) -> None:
     """Every file once, by one call, each with the DUME it belongs to, under a name of its own."""
     simulator.world.apply(simulator.world.settings.changed(attachment_size=77))
-    first, second = await made(bench), await made(bench)
+    first, second = await saved(bench), await saved(bench)
     said = await told(bench, bid_dume_ids=[first, second, first])
     files = said["files"]
 
@@ -109,7 +116,7 @@ async def test_should_hand_over_the_bids_with_what_belongs_to_them(bench: Bench,
 async def test_should_say_that_a_result_would_be_too_large(bench: Bench, simulator: Simulator) -> None:
     """What a result cannot hold is not read to its end, nor asked for again."""
     simulator.world.apply(simulator.world.settings.changed(attachment_size=9 * MEBIBYTE))
-    said = await told(bench, bid_dume_ids=[await made(bench)])
+    said = await told(bench, bid_dume_ids=[await saved(bench)])
 
     assert (said["type"], said["reason"]) == ("tender.dume.document.failed.v1", "document_too_large")
     assert (said["effect"], bench.calls("telechargerDumeavecPJ")) == ("none", 1)
