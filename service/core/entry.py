@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+PART = "\x1f"
+"""In a natural key, between a whole and a part of it; with nothing behind it, the key is in the way of every part."""
+
 
 class State(StrEnum):
     """Where a write stands between its request and its terminal result."""

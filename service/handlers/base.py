@@ -49,7 +49,8 @@ PreparedT = TypeVar("PreparedT")
 class Event:
     """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on.
 
-    `inspection` is how its files are checked; nothing is while it is followed, since it was sent then.
+    `inspection` is how its files are checked; nothing is while it is followed, since it was sent then. `requester` is
+    the buyer of a DUME whose request names none.
     """
 
     envelope: Envelope
@@ -59,6 +60,15 @@ class Event:
     now: datetime
     key: str
     inspection: Inspection = NO_INSPECTION
+    requester: str | None = None
+
+    def buyer_id(self, given: str | None) -> str:
+        """Whose DUME it is: the buyer given, else the configured requester; raises EventInvalid without either."""
+        if given is None and self.requester is None:
+            raise EventInvalid(
+                Reason.NOT_CONFIGURED, "the event names no buyer, and no requester is configured for DUME"
+            )
+        return given or self.requester or ""
 
     @property
     def has_expired(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from service.sandbox.simulator import dume_metadata as metadata
 from service.sandbox.simulator import dume_operations as buyers
 from service.sandbox.simulator.dume_call import Operation
 
@@ -12,7 +13,7 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "dumeA": buyers.OPERATIONS,
     "dumeOE": (),
     "donnees": (),
-    "metadonnees": (),
+    "metadonnees": metadata.OPERATIONS,
     "referentiels": (),
     "ecertis": (),
     "attestations": (),

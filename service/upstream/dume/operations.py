@@ -11,6 +11,7 @@ from service.upstream.operation import Certainty, Doubt, Operation
 
 UPSTREAM: Final = "dume"
 BUYERS: Final = "dumeA"
+METADATA: Final = "metadonnees"
 
 
 class DumeRequest(RootModel[dict[str, object]]):
@@ -69,5 +70,13 @@ SAVE_NEW = to_dume("enregistrerDume", "saves a new draft", Doubt.LOOK_UP, is_rea
 SAVE_OVER = to_dume("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_read=False)
 # Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
 VALIDATE = to_dume("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
+REPLACE = to_dume(
+    "enregistrerDume", "saves a DUME in the place of another", Doubt.LOOK_UP, is_read=False, purpose="replacement"
+)
+# Repeated after a lost answer it may be refused as "already deleted": whoever repeats it reads the state back.
+DELETE = to_dume("supprimerDume", "deletes a DUME", Doubt.REPEAT, is_read=False)
+UPDATE_METADATA = to_dume(
+    "mettreAJourDume", "tells the metadata of a DUME anew", Doubt.REPEAT, is_read=False, api=METADATA
+)
 SEARCH = to_dume("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
 DOCUMENT = to_dume("recupererDumeFormate", "gives the document of a DUME", Doubt.REPEAT, is_read=True)
