@@ -22,12 +22,14 @@ from service.core.question import Number, Screen
 from service.core.replies import Replies
 from service.handlers.looked import (
     Absent,
+    Declined,
     Finished,
     Followed,
     Found,
     Incident,
     Looked,
     Pending,
+    Unexplained,
     Unseen,
     UsedByOther,
 )
@@ -80,7 +82,8 @@ class Event:
 class Calls:
     """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock.
 
-    `is_first`: nothing was ever sent for this write, so that it may still be refused.
+    `is_first`: nothing was ever sent for this write, so that it may still be refused. `lag`: seconds after which a
+    search is sure to show what was made.
     """
 
     upstreams: Upstreams
@@ -92,6 +95,7 @@ class Calls:
     now: datetime
     until: float = NEVER
     is_first: bool = False
+    lag: float = 0.0
 
     @property
     def chorus_pro(self) -> ChorusPro:
@@ -237,7 +241,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
     async def refused(
         self, prepared: PreparedT, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    ) -> Declined:
         """The result of a refusal; or, when it is about what this very request did before, the adopted answer."""
         raise NotImplementedError
 
@@ -247,6 +251,7 @@ __all__ = [
     "WARNINGS",
     "Absent",
     "Calls",
+    "Declined",
     "Draft",
     "Event",
     "Finished",
@@ -256,6 +261,7 @@ __all__ = [
     "Looked",
     "Pending",
     "Read",
+    "Unexplained",
     "Unseen",
     "UsedByOther",
     "Write",
