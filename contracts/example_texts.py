@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
+from contracts.example_tenders import changed_tenders
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
 from contracts.results import failed
@@ -263,6 +264,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **submissions(),
         **_recipients(),
         **_tenders(),
+        **changed_tenders(_consultation, _buyer),
         **_others(),
         **_for_every_family(),
     }

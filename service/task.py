@@ -15,7 +15,7 @@ from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.outcome import TRACKING, Rejected, RetryLater
 from service.core.question import QUESTION, READY, Question, with_failure
 from service.core.recoverability import RetryPolicy
-from service.handlers.base import WARNINGS, Calls, Event, Finished, Pending, Write
+from service.handlers.base import NOT_CARRIED, Calls, Event, Finished, Pending, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class Policies:
 
 
 def carried(answer: Mapping[str, object]) -> dict[str, object]:
-    """What of an answer travels in the message: all but warnings, too long for headers."""
-    return {name: value for name, value in answer.items() if name != WARNINGS}
+    """What of an answer travels in the message: all but what is too long for headers."""
+    return {name: value for name, value in answer.items() if name not in NOT_CARRIED}
 
 
 def closing(end: Finished, outcome: bytes, answer: Mapping[str, object] | None) -> Change:

@@ -27,6 +27,11 @@ from contracts.events.submissions import (
     InvoiceSupplementRequested,
     TaxLine,
 )
+from contracts.events.tender_changes import (
+    TenderDumeDeletionRequested,
+    TenderDumeMetadataRequested,
+    TenderDumeReplacementRequested,
+)
 from contracts.events.tenders import (
     Buyer,
     Consultation,
@@ -63,7 +68,10 @@ __all__ = [
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",
+    "TenderDumeDeletionRequested",
     "TenderDumeDraftRequested",
+    "TenderDumeMetadataRequested",
+    "TenderDumeReplacementRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",

@@ -66,6 +66,14 @@ from contracts.results.submissions import (
     InvoiceSupplementDone,
     InvoiceSupplementRefused,
 )
+from contracts.results.tender_changes import (
+    TenderDumeDeletionDone,
+    TenderDumeDeletionRefused,
+    TenderDumeMetadataDone,
+    TenderDumeMetadataRefused,
+    TenderDumeReplacementDone,
+    TenderDumeReplacementRefused,
+)
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -135,8 +143,14 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "TenderDumeDeletionDone",
+    "TenderDumeDeletionRefused",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
+    "TenderDumeMetadataDone",
+    "TenderDumeMetadataRefused",
+    "TenderDumeReplacementDone",
+    "TenderDumeReplacementRefused",
     "TenderDumeSearchPage",
     "TenderDumeSearchRefused",
     "TenderDumeSearchReported",

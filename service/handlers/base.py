@@ -43,6 +43,12 @@ from service.upstream.dume import Dume
 WARNINGS = "warnings"
 """Part of the answer of a deposit: what preflight found and let pass."""
 
+LOTS = "lots"
+"""Part of the answer of a new DUME: the lots it serves, where its request does not name them."""
+
+NOT_CARRIED = frozenset({WARNINGS, LOTS})
+"""Parts of answers that are too long for the headers of a message."""
+
 RequestT = TypeVar("RequestT", bound=Incoming)
 PreparedT = TypeVar("PreparedT")
 
@@ -247,6 +253,8 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
 
 __all__ = [
+    "LOTS",
+    "NOT_CARRIED",
     "TERMINAL",
     "WARNINGS",
     "Absent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,13 +44,22 @@ class ShownDume:
 
     dume_id: str
     state: DumeState
-    state_code: str | None
-    lots: frozenset[str]
+    state_code: str | None = None
+    lots: frozenset[str] = frozenset()
 
     @property
     def is_live(self) -> bool:
         """Whether it serves its consultation, as far as this tells; a state that nobody knows counts as live."""
         return self.state not in GONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnesses:
+    """What those in the way say of a DUME that was perhaps made: it is this one, it may be, or it is another."""
+
+    ours: tuple[ShownDume, ...]
+    unclear: tuple[ShownDume, ...]
+    others: tuple[ShownDume, ...]
 
 
 def place_of(consultation: Consultation, buyer: Buyer | None, event: Event) -> Place:
@@ -64,6 +73,11 @@ def dume_key(dume_id: str) -> str:
     return f"dume {dume_id}"
 
 
+def state_key(dume_id: str, state: DumeState) -> str:
+    """What a request keeps that brought a DUME to this state, so that nobody waits for a search to show it."""
+    return f"{dume_key(dume_id)} is {state}"
+
+
 def shown(found: Iterable[FoundDume], dume: Dume) -> tuple[ShownDume, ...]:
     """The DUMEs of a search, each once: the State shows one row for each lot."""
     rows: dict[str, list[FoundDume]] = {}
@@ -72,19 +86,40 @@ def shown(found: Iterable[FoundDume], dume: Dume) -> tuple[ShownDume, ...]:
     return tuple(_as_one(of_one, dume) for of_one in rows.values())
 
 
-def in_the_way(found: Iterable[ShownDume], place: Place, *, besides: Iterable[str] = ()) -> Iterator[ShownDume]:
-    """The live ones that serve a lot of the place already, those `besides` left out."""
-    apart = frozenset(besides)
-    return (one for one in found if one.is_live and one.dume_id not in apart and place.overlaps(one.lots))
+def in_the_way(found: Iterable[ShownDume], place: Place, *, besides: str | None = None) -> tuple[ShownDume, ...]:
+    """The live ones that serve a lot of the place already, the one `besides` left out."""
+    return tuple(one for one in found if one.is_live and one.dume_id != besides and place.overlaps(one.lots))
+
+
+def told_apart(
+    rivals: Iterable[ShownDume], place: Place, *, made_by_others: Container[str], states: Container[DumeState]
+) -> Witnesses:
+    """Which of those in the way a lost answer may be about: one in these states, for the very lots that were asked for.
+
+    A state or lots that the State does not tell leave it open.
+    """
+    sorted_out: dict[str, list[ShownDume]] = {"ours": [], "unclear": [], "others": []}
+    for rival in rivals:
+        kind = "others" if rival.dume_id in made_by_others else _kind(rival, place, states)
+        sorted_out[kind].append(rival)
+    return Witnesses(**{kind: tuple(dumes) for kind, dumes in sorted_out.items()})
+
+
+def _kind(rival: ShownDume, place: Place, states: Container[DumeState]) -> str:
+    is_same = rival.lots == place.lots
+    if not is_same and rival.lots and place.lots:
+        return "others"
+    if rival.state in states:
+        return "ours" if is_same else "unclear"
+    return "unclear" if rival.state is DumeState.UNKNOWN else "others"
 
 
 def _as_one(rows: list[FoundDume], dume: Dume) -> ShownDume:
-    lots = frozenset(row.lot_number for row in rows if row.lot_number is not None)
     serves_all = any(row.lot_number is None for row in rows)
     first = rows[0]
     return ShownDume(
         dume_id=first.dume_id,
         state=DumeState(dume.state_of(first.state_code)),
         state_code=first.state_code,
-        lots=frozenset() if serves_all else lots,
+        lots=frozenset() if serves_all else frozenset(row.lot_number for row in rows if row.lot_number is not None),
     )

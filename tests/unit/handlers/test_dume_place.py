@@ -61,6 +61,6 @@ def test_should_leave_out_what_serves_no_more() -> None:
 def test_should_leave_out_what_is_named() -> None:
     """The one that is replaced is not in the way of the one that replaces it."""
     dumes = [dume(f"dume{lot}", DumeState.DRAFT, lot) for lot in "12"]
-    found = [one.dume_id for one in in_the_way(dumes, place(), besides={"dume1"})]
+    found = [one.dume_id for one in in_the_way(dumes, place(), besides="dume1")]
 
     assert found == ["dume2"]
