@@ -22,7 +22,6 @@ from service.handlers.base import (
     Finished,
     Found,
     Looked,
-    Unexplained,
     Unseen,
     UsedByOther,
 )
@@ -31,6 +30,9 @@ from service.handlers.dume_place import Place, ShownDume, Witnesses, dume_key, i
 from service.handlers.dume_write import AskedT, DumeWrite
 from service.upstream import Refusal
 from service.upstream.dume import Saved
+
+_MAY_BE_OUR_OWN = frozenset({Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS})
+"""Reasons of refusals that may be about a DUME that is there already, our own from before among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +143,21 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
                 raise
             return self.no(prepared, refusal)  # a first refusal stands without its explanation
         if isinstance(known, Refusal):
-            return _doubted(self.no(prepared, refusal)) if is_repetition else self.no(prepared, refusal)
+            return Unseen(detail=_unsearched(known)) if is_repetition else self.no(prepared, refusal)
         prepared = _with_lots(prepared, known)
         end = self.explained(prepared, refusal, known)
         looked = self._after(prepared, known, calls) if is_repetition else None
         if isinstance(looked, Found | Unseen):
             return looked
-        return _doubted(end) if isinstance(looked, Absent) and looked.over is None else end
+        if isinstance(looked, Absent) and looked.over is None and refusal.reason in _MAY_BE_OUR_OWN:
+            # A search may lag behind for longer than anybody looks: what the State refuses may be there.
+            return Unseen(detail=f"It was refused when it was sent again, and none is shown: {refusal.text}")
+        return end
 
     def explained(self, prepared: Wanted[AskedT], refusal: Refusal, known: Known) -> Finished:
         """The refusal with the DUME that is in the way, when there is one."""
         rivals = _rivals(prepared, known)
-        if rivals and refusal.reason in {Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS}:
+        if rivals and refusal.reason in _MAY_BE_OUR_OWN:
             return self._exists(prepared, rivals[0], refusal)
         return self.no(prepared, refusal)
 
@@ -192,10 +197,6 @@ def _rivals(prepared: Wanted[AskedT], known: Known) -> tuple[ShownDume, ...]:
 
 def _instead(end: Finished) -> UsedByOther:
     return UsedByOther(refusal=end.results[0], reason=Reason(end.reason))
-
-
-def _doubted(end: Finished) -> Unexplained:
-    return Unexplained(end=end, detail="It was refused when it was sent again, and no DUME of it is shown.")
 
 
 def _unsearched(refusal: Refusal) -> str:

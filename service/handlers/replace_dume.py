@@ -12,7 +12,7 @@ from contracts.words import DumeState
 from service.core.entry import Entry
 from service.core.question import Screen
 from service.handlers import dume_results as results
-from service.handlers.base import LOTS, Calls, Declined, Event, Finished, Unexplained, Unseen
+from service.handlers.base import LOTS, Calls, Declined, Event, Finished
 from service.handlers.create_dume import CreateDume, Wanted
 from service.handlers.dume_known import Known, Whereabouts, read_back
 from service.handlers.dume_place import Place, dume_key, place_of, state_key
@@ -104,15 +104,9 @@ class ReplaceDume(CreateDume[TenderDumeReplacementRequested]):
     async def refused(
         self, prepared: Replacement, refusal: Refusal, entry: Entry, event: Event, calls: Calls
     ) -> Declined:
-        """It may have been replaced by our own before: then somebody has to find out by which DUME."""
+        """Without its document nothing is replaced; else as any that is made."""
         end = await self.without_start(_where(prepared, event), refusal, entry, calls)
-        if end is not None:
-            return end
-        declined = await super().refused(prepared, refusal, entry, event, calls)
-        is_replaced = isinstance(declined, Unexplained) and declined.end.reason == Reason.DUME_NOT_REPLACEABLE
-        if is_replaced:
-            return Unseen(detail=f"DUME {prepared.asked.dume_id} can be replaced no more, and by which is not shown.")
-        return declined
+        return end if end is not None else await super().refused(prepared, refusal, entry, event, calls)
 
     def explained(self, prepared: Replacement, refusal: Refusal, known: Known) -> Finished:
         """The refusal by the state of the one to be replaced, else by what is in the way."""
