@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from service.sandbox.simulator import Simulator
@@ -52,22 +53,45 @@ def kept(simulator: Simulator, about: Json) -> dict[str, str]:
 
 def by_hand(simulator: Simulator, about: Json, *lots: str) -> str:
     """The identifier of a DUME that somebody made on the portal, for these lots."""
+    fields = {"idConsultation": about["id"], "lots": [{"numeroLot": lot} for lot in lots]}
+    return str(_asked(simulator, SIMPLE, **fields)["idDume"])
+
+
+def document_of(simulator: Simulator, dume_id: str) -> bytes:
+    """The document of a DUME as the State has it."""
+    return base64.b64decode(_asked(simulator, DOCUMENT, idDume=dume_id, format="2")["dume"])
+
+
+def shown_lots(simulator: Simulator, dume_id: str) -> list[str]:
+    """The lots that a DUME serves at the State."""
+    dumes: Any = simulator.world.dume.state()["dumes"]  # Any: JSON of our own
+    return next(list(dume["lots"]) for dume in dumes if dume["idDume"] == dume_id)
+
+
+def _asked(simulator: Simulator, operation: str, **fields: Any) -> Json:
     said = simulator.world.dume.answer(
         "dumeA",
         {
-            "operation": SIMPLE,
+            "operation": operation,
             "plateforme": {"idPlateforme": "99900001100018", "idTechniquePlateforme": "TND001"},
             "rsDemandeur": BUYER["name"],
             "idDemandeur": BUYER["id"],
-            "idConsultation": about["id"],
-            "lots": [{"numeroLot": lot} for lot in lots],
+            **fields,
         },
         simulator.world.clock(),
     )
-    response: Any = said.json["response"]  # Any: JSON of our own
-    return str(response["idDume"])
+    response: Json = dict(said.json["response"])  # type: ignore[call-overload]  # JSON of our own
+    if response["messageList"]:
+        raise AssertionError(response["messageList"])
+    return response
 
 
 def lag(simulator: Simulator, seconds: float = UNSHOWN) -> None:
     """Let searches stay behind from now on."""
     simulator.world.dume.search_lag = seconds
+
+
+def refusing(counter: Counter, operation: str, code: str = "EX-1", text: str = "Non.") -> None:
+    """Let the next call of an operation be refused, whatever it asks."""
+    body = {"response": {"messageList": [{"type": "ERREUR", "code": code, "message": text}]}}
+    counter.fault("status", operation, params={"status": 200, "body": body})
