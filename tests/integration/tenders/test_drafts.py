@@ -126,9 +126,7 @@ async def test_should_not_keep_another_lot_waiting_with_a_change(patient: Counte
     about = consultation("1")
     first = await made(patient, "draft", about)
     patient.fault("lost_answer", SAVE, contains=first)
-    unnamed = request(
-        "tender.dume.draft.requested.v1", {"consultation": {"id": about["id"]}, "buyer": BUYER, "dume_id": first}
-    )
+    unnamed = wish("draft", consultation(id=about["id"]), dume_id=first)
     lost = await patient.pipeline.handle(patient.delivery(unnamed))
     second = await made(patient, "simplified", consultation("2", id=about["id"]))
 

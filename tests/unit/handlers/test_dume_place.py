@@ -6,7 +6,7 @@ import pytest
 
 from contracts.words import DumeState
 from service.core.entry import PART
-from service.handlers.dume_place import Place, ShownDume, in_the_way
+from service.handlers.dume_place import Place, ShownDume, in_the_way, told_apart
 
 pytestmark = pytest.mark.unit
 
@@ -64,3 +64,27 @@ def test_should_leave_out_what_is_named() -> None:
     found = [one.dume_id for one in in_the_way(dumes, place(), besides="dume1")]
 
     assert found == ["dume2"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "kind"),
+    [
+        (place("1"), dume("a", DumeState.DRAFT, "1"), "ours"),
+        (place("1", "2"), dume("a", DumeState.DRAFT, "2", "1"), "ours"),
+        (place(), dume("a", DumeState.DRAFT), "ours"),
+        (place("1"), dume("a", DumeState.DRAFT), "unclear"),
+        (place(), dume("a", DumeState.DRAFT, "1"), "unclear"),
+        (place("1"), dume("a", DumeState.DRAFT, "1", "2"), "others"),
+        (place("1"), dume("a", DumeState.VALIDATED, "1"), "others"),
+        (place("1"), dume("a", DumeState.VALIDATED), "others"),
+        (place("1"), dume("a", DumeState.UNKNOWN, "1"), "unclear"),
+        (place("1"), dume("a", DumeState.UNKNOWN, "1", "2"), "others"),
+        (place("1"), dume("b", DumeState.DRAFT, "1"), "others"),
+    ],
+)
+def test_should_tell_its_own_from_others(wanted: Place, found: ShownDume, kind: str) -> None:
+    """The very lots and a fitting state; what the State leaves open stays open; what another request made is not ours."""
+    witnesses = told_apart([found], wanted, made_by_others={"b"}, states={DumeState.DRAFT})
+    sorted_out = {"ours": witnesses.ours, "unclear": witnesses.unclear, "others": witnesses.others}
+
+    assert [name for name, dumes in sorted_out.items() if dumes] == [kind]
