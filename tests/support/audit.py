@@ -20,9 +20,12 @@ PASSING = (
 DONE = ".done.v1"
 MADE = (
     "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
-    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1",
+    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1", "tender.dume.replacement.done.v1",
 )  # fmt: skip
 """Name what there was not before; every other result is about what another request brought about."""
+
+DELETED = "04"
+"""The state of a DUME that left its place to another."""
 
 UNDERWAY = (None, *flows.UNDERWAY)
 LOST_BY_THE_STATE = "IN_INCIDENTE"
@@ -192,8 +195,8 @@ class Audit:
             data = result["data"]
             found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}
             found |= {data["chorus_pro_id"]} if "chorus_pro_id" in data else set()
-            if "dume_id" in result["data"]:
-                found.add(result["data"]["dume_id"])
+            names = ("dume_id", "replaced_dume_id") if endings == DONE else ("dume_id",)
+            found |= {data[name] for name in names if name in data}
         return found
 
     def _doubled(self) -> Iterator[str]:
@@ -207,7 +210,7 @@ class Audit:
         made = Counter(
             (dume["idConsultation"], dume["idAcheteur"], *dume["lots"])
             for dume in state["dumes"]["dumes"]
-            if dume["idDumeRemplace"] is None
+            if dume["idDumeRemplace"] is None and dume["statut"] != DELETED
         )
         yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)
 

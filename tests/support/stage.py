@@ -227,7 +227,7 @@ class Stage:
             flows = state["flows"]["list"]
             return "--flow-number", next(str(flow["number"]) for flow in flows if flow["name"] == one.mark)
         dumes = state["dumes"]["dumes"]
-        return "--dume-id", next(str(dume["idDume"]) for dume in dumes if dume["idConsultation"] == one.mark)
+        return "--dume-id", [str(dume["idDume"]) for dume in dumes if dume["idConsultation"] == one.mark][-1]
 
     def times_called(self, *operations: str) -> dict[str, int]:
         """How often the State was called by each operation."""

@@ -96,7 +96,7 @@ async def test_should_follow_what_a_person_found(stage: Stage) -> None:
     await stage.publish(*(one.kind for one in stage.asked if one not in asked))
     complaints = await stage.complaints()
 
-    assert (wrong.code, codes, complaints) == (0, [[0]] * 4, [])
+    assert (wrong.code, codes, complaints) == (0, [[0]] * 5, [])
     assert stage.times_called(DEPOSIT) == {DEPOSIT: 2}
 
 

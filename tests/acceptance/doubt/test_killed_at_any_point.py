@@ -16,7 +16,7 @@ from tests.support.writes import ON_THE_WIRE
 
 READING = (b"recupererModelDume", b"recupererDumeFormate", b"/ajouter/fichier", b"/rechercher/fournisseur")
 """By which calls are known that come before the one that counts."""
-AT_ONCE = ("invoice", "archive", "simplified")
+AT_ONCE = ("invoice", "archive", "simplified", "deletion", "metadata")
 """The kinds that need none."""
 END, PROGRESS, FACT = ".done.v1", ".received.v1", ".integrated.v1"
 ACK = 21  # bytes of an acknowledgement on the wire

@@ -83,7 +83,7 @@ def test_should_leave_out_what_is_named() -> None:
     ],
 )
 def test_should_tell_its_own_from_others(wanted: Place, found: ShownDume, kind: str) -> None:
-    """The very lots and a fitting state; what the State leaves open stays open; what another request made is not ours."""
+    """The very lots and a fitting state; what the State leaves open stays open, what another made is another's."""
     witnesses = told_apart([found], wanted, made_by_others={"b"}, states={DumeState.DRAFT})
     sorted_out = {"ours": witnesses.ours, "unclear": witnesses.unclear, "others": witnesses.others}
 
