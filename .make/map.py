@@ -23,13 +23,14 @@ from service.preflight import packaged_rules
 from service.settings import Settings, variables
 from service.settings.durations import to_text
 from service.settings.groups import Days, Seconds, Steps
-from service.upstream.mapping import ANY, load_mapping, packaged_text
+from service.upstream.entries import ANY
+from service.upstream.mapping import load_mapping, packaged_text
 from service.upstream.operation import Operation
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("contracts", "service")
 MAPPING_LEAF = {"value", "confidence"}
-REFUSALS = "chorus_pro.refusals."
+REFUSALS = ("chorus_pro.refusals", "dume.refusals")
 
 
 class Unit(StrEnum):
@@ -85,7 +86,7 @@ def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str,
         here = f"{path}.{name}" if path else str(name)
         if not isinstance(entry, dict):
             continue  # the version of the document, which nobody has to be sure of
-        if entry.keys() <= MAPPING_LEAF:
+        if entry and entry.keys() <= MAPPING_LEAF:
             yield here, entry["value"], entry["confidence"]
         else:
             yield from mapping_entries(entry, here)
@@ -94,7 +95,8 @@ def mapping_entries(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str,
 def refusals_table() -> str:
     """Every code of a refusal with a reason of its own: where it comes, what it means, and how sure that is."""
     rows = ["| Code | Of | Reason | Meaning | How sure |", "|---|---|---|---|---|"]
-    for operation, codes in yaml.safe_load(packaged_text())["chorus_pro"]["refusals"].items():
+    packaged = yaml.safe_load(packaged_text())
+    for operation, codes in (*packaged["chorus_pro"]["refusals"].items(), *packaged["dume"]["refusals"].items()):
         place = "any operation" if operation == ANY else f"`{operation}`"
         for code, entry in codes.items():
             meaning = REASONS[Reason(entry["value"])].meaning

@@ -9,6 +9,7 @@ from contracts.example_bids import bids
 from contracts.example_documents import documents
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
+from contracts.example_tenders import changed_tenders
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
 from contracts.results import failed
@@ -267,6 +268,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **_tenders(),
         **documents(DUME, CONSULTATION),
         **bids(DUME, CONSULTATION),
+        **changed_tenders(_consultation, _buyer),
         **_others(),
         **_for_every_family(),
     }

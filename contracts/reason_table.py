@@ -218,7 +218,7 @@ _ROWS = (
     ),
     _refused(
         _R.DUME_NOT_MODIFIABLE, "The DUME is past the state of draft and cannot be changed.",
-        "Make a new DUME that replaces it.",
+        "Replace it by a new one with tender.dume.replacement; where it is replaced or deleted, make a new one.",
     ),
     _refused(
         _R.DUME_UNKNOWN, "The State knows no such DUME, or not for this buyer.",
@@ -227,6 +227,14 @@ _ROWS = (
     _refused(
         _R.DUME_NOT_PUBLISHED, "The DUME of the buyer is neither published nor replaced: nobody can answer it.",
         "Request again under a new id once the buyer has published it.", retryable=True,
+    ),
+    _refused(
+        _R.DUME_NOT_DELETABLE, "The DUME is in a state in which it cannot be deleted.",
+        "Search for the DUMEs of the consultation: one that was replaced needs no deletion.",
+    ),
+    _refused(
+        _R.DUME_NOT_REPLACEABLE, "The DUME is in a state in which no other can take its place.",
+        "Change it while it is a draft; where it is replaced or deleted already, search for the one that serves now.",
     ),
     _refused(
         _R.ALREADY_SENT, "The request was already sent to the State, or may have been.",

@@ -75,6 +75,8 @@ class Reason(StrEnum):
     DUME_NOT_MODIFIABLE = "dume_not_modifiable"
     DUME_UNKNOWN = "dume_unknown"
     DUME_NOT_PUBLISHED = "dume_not_published"
+    DUME_NOT_DELETABLE = "dume_not_deletable"
+    DUME_NOT_REPLACEABLE = "dume_not_replaceable"
     ALREADY_SENT = "already_sent"
     ALREADY_ANSWERED = "already_answered"
     REQUEST_UNKNOWN = "request_unknown"

@@ -166,6 +166,24 @@ FAMILIES = (
         results.TenderDumeValidationRefused,
     ),
     _family(
+        "tender.dume.replacement",
+        events.TenderDumeReplacementRequested,
+        results.TenderDumeReplacementDone,
+        results.TenderDumeReplacementRefused,
+    ),
+    _family(
+        "tender.dume.deletion",
+        events.TenderDumeDeletionRequested,
+        results.TenderDumeDeletionDone,
+        results.TenderDumeDeletionRefused,
+    ),
+    _family(
+        "tender.dume.metadata",
+        events.TenderDumeMetadataRequested,
+        results.TenderDumeMetadataDone,
+        results.TenderDumeMetadataRefused,
+    ),
+    _family(
         "tender.dume.search",
         events.TenderDumeSearchRequested,
         results.TenderDumeSearchReported,

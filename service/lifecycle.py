@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 
 from contracts.reasons import Reason
@@ -45,7 +46,8 @@ class Lifecycle:
         )
         if begun.standing is Standing.HELD:
             lease = Lease(self._ledger, begun.entry, owner, asked_at=asked_at, hold=self._policies.hold)
-            return WriteInHand(self._replies, self._policies, task.recalling(begun.entry), lease, begun)
+            task = replace(task.recalling(begun.entry), calls=replace(task.calls, lag=self._policies.doubt.wait))
+            return WriteInHand(self._replies, self._policies, task, lease, begun)
         if begun.standing is Standing.TAKEN:
             raise SubjectBusy(f"event {task.event.envelope.id} came before with other content, and is not answered yet")
         return self._not_ours(begun, task)

@@ -138,6 +138,7 @@ class Pipeline:
             inspection=NO_INSPECTION if delivery.origin == TRACKING else self.preflight.inspection(account),
             now=datetime.now(UTC),
             key=f"{envelope.source} {envelope.id}",
+            requester=self.upstreams.settings.requester.id if self.upstreams.settings.requester else None,
         )
 
     def _request(self, route: Route, event: Event, delivery: Delivery) -> Incoming:

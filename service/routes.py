@@ -15,6 +15,7 @@ from service.handlers.create_bid import CreateBid
 from service.handlers.create_simplified_dume import CreateSimplifiedDume
 from service.handlers.decide_received_invoice import DecideReceivedInvoice
 from service.handlers.decide_validation import DecideValidation
+from service.handlers.delete_dume import DeleteDume
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
 from service.handlers.hand_over_dume import HandOverDume
@@ -22,6 +23,7 @@ from service.handlers.look_up_company import LookUpCompany
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.merge_bid import MergeBid
 from service.handlers.recycle_invoice import RecycleInvoice
+from service.handlers.replace_dume import ReplaceDume
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_bid import SaveBid
 from service.handlers.save_draft_dume import SaveDraftDume
@@ -29,6 +31,7 @@ from service.handlers.search_dume import SearchDume
 from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
+from service.handlers.update_dume_metadata import UpdateDumeMetadata
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -60,6 +63,9 @@ ROUTES = MappingProxyType(
             Route("tender.dume.simplified.requested.v1", CreateSimplifiedDume()),
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),
+            Route("tender.dume.replacement.requested.v1", ReplaceDume()),
+            Route("tender.dume.deletion.requested.v1", DeleteDume()),
+            Route("tender.dume.metadata.requested.v1", UpdateDumeMetadata()),
             Route("tender.dume.search.requested.v1", SearchDume()),
             Route("tender.dume.document.requested.v1", HandOverDume()),
             Route("tender.bid.merge.requested.v1", MergeBid()),

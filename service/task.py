@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
-from service.core.entry import Entry, State
-from service.core.errors import EventInvalid
+from service.core.entry import Change, Entry, State
+from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.outcome import TRACKING, Rejected, RetryLater
-from service.core.question import QUESTION, READY, Question
+from service.core.question import QUESTION, READY, Question, with_failure
 from service.core.recoverability import RetryPolicy
-from service.handlers.base import TOO_LONG, Calls, Event, Finished, Write
+from service.handlers.base import TOO_LONG, Calls, Event, Finished, Pending, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,39 @@ class Policies:
         delay = self.tracking[min(polls, len(self.tracking) - 1)]
         return RetryLater(delay=delay, reason=reason, counted=False, results=results, queue=TRACKING, state=state)
 
+    def pending(
+        self, pending: Pending, answer: Mapping[str, object], *, polls: int, results: tuple[ResultEvent, ...]
+    ) -> RetryLater:
+        """How a write is followed whose upstream has not finished."""
+        outcome = self.tracked(answer, polls=polls, reason=pending.reason, results=results)
+        return replace(outcome, detail=pending.detail, delay=self.tracking[-1] if pending.is_slow else outcome.delay)
+
+    def after_failed_send(
+        self, failure: UpstreamFailure | EventInvalid, entry: Entry, before: Entry, now: datetime
+    ) -> Change:
+        """In doubt when it may have arrived, else as if nothing had been sent: `before` is how the entry stood then."""
+        if isinstance(failure, UpstreamFailure) and failure.sent:
+            notes = with_failure(entry.notes, now, failure)
+            return Change(state=State.IN_DOUBT, looks=0, next_look_in=self.doubt.wait, notes=notes)
+        return Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0, notes=before.notes)
+
 
 def carried(answer: Mapping[str, object]) -> dict[str, object]:
     """What of an answer travels in the message: all but what is too long for headers."""
     return {name: value for name, value in answer.items() if name not in TOO_LONG}
+
+
+def closing(end: Finished, outcome: bytes, answer: Mapping[str, object] | None) -> Change:
+    """The last change of a write: its results stored, its lease and its keys given back."""
+    return Change(
+        state=State.CLOSED,
+        outcome=outcome,
+        reason=end.reason,
+        kept=end.kept,
+        freed=end.freed,
+        answer=answer,
+        release=True,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,16 @@ from service.core.doubt import Doubt, Step, after_empty_look, next_step
 from service.core.entry import Begun, Change, Earlier, Entry, State
 from service.core.errors import EventInvalid, LedgerUnavailable, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, RetryLater
-from service.core.question import DECIDED, QUESTION, with_failure, with_ready, with_send
+from service.core.question import DECIDED, QUESTION, with_ready, with_send
 from service.core.recoverability import GiveUp, Reached
 from service.core.replies import Replies, store
-from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unseen, UsedByOther
+from service.handlers.base import Absent, Finished, Found, Incident, Pending, Unexplained, Unseen, UsedByOther
 from service.lease import Lease
-from service.task import Policies, Task, carried
+from service.task import Policies, Task, carried, closing
 from service.upstream import Refusal
 
 ANSWERED_AT = "answered_at"
+IN_VAIN = "Looking upstream found nothing, and whether to send again is for a person."
 
 
 class WriteInHand:
@@ -101,7 +102,7 @@ class WriteInHand:
         """Close it as failed; only for a write nothing was sent for."""
         reason = Reason(verdict.reason)
         result = self._replies.failure(self._task.event.envelope, reason, verdict.detail, self._task.event.now)
-        return await self._close((result,), reason, ())
+        return await self._close((result,), Finished(results=(), reason=reason))
 
     async def _send(self) -> Outcome:
         task, ready = self._task, await self._made_ready()
@@ -145,12 +146,7 @@ class WriteInHand:
         return await self._hold(f"It may have arrived, and could not be made ready to be sent again: {refusal.text}")
 
     async def _after_failed_send(self, failure: UpstreamFailure | EventInvalid, before: Entry) -> None:
-        if isinstance(failure, UpstreamFailure) and failure.sent:
-            notes, wait = with_failure(self.entry.notes, self._task.event.now, failure), self._policies.doubt.wait
-            await self.lease.change(Change(state=State.IN_DOUBT, looks=0, next_look_in=wait, notes=notes))
-        else:
-            unsent = Change(state=before.state, sent=-1, looks=before.looks, next_look_in=0.0, notes=before.notes)
-            await self.lease.change(unsent)
+        await self.lease.change(self._policies.after_failed_send(failure, self.entry, before, self._task.event.now))
 
     async def _accepted(self, answer: Mapping[str, object]) -> Outcome:
         """Write down what the upstream answered, and go on; what the ledger cannot keep now, the message does."""
@@ -174,8 +170,15 @@ class WriteInHand:
 
     async def _refused(self, refusal: Refusal) -> Outcome:
         task = self._task
-        end = await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls)
-        return await (self._accepted(end.answer) if isinstance(end, Found) else self._finish(end))
+        match await task.write.refused(task.prepared, refusal, self.entry, task.event, task.calls):
+            case Found(answer=answer):
+                return await self._accepted(answer)
+            case Unseen(detail=detail):
+                return await self._hold(detail)
+            case Unexplained(end=end, detail=detail):  # what was sent before may be the cause, and not be shown yet
+                return await self._nothing_found(end, detail)
+            case Finished() as finished:
+                return await self._finish(finished)
 
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""
@@ -184,8 +187,8 @@ class WriteInHand:
             return await self._send()
         is_given_up = earlier.reason == Reason.GIVEN_UP
         match await task.write.look(task.prepared, self.entry, task.calls) if self.doubt is Doubt.LOOK_UP else None:
-            case Absent():
-                return await self._look_for_it_again(earlier)
+            case Absent() as absent:
+                return await self._look_for_it_again(earlier, absent)
             case UsedByOther() as other:
                 return await self._finish(other.end)
             case Found() as found if is_given_up:
@@ -198,9 +201,9 @@ class WriteInHand:
                 detail = f"Event {earlier.id} of {earlier.source} already asked for it."
                 raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
 
-    async def _look_for_it_again(self, earlier: Earlier) -> Outcome:
+    async def _look_for_it_again(self, earlier: Earlier, absent: Absent) -> Outcome:
         """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""
-        if earlier.ago >= self._policies.doubt.wait:
+        if absent.is_certain or earlier.ago >= self._policies.doubt.wait:
             return await self._send()
         await self.lease.change(Change(release=True))
         return RetryLater(delay=self._policies.retries.smallest, reason="key_busy", counted=False)
@@ -215,17 +218,19 @@ class WriteInHand:
             case Unseen():
                 return await self._hold(looked.detail)
             case Absent():
-                return await self._nothing_found()
+                return await self._nothing_found(looked.over.end if looked.over else None)
 
-    async def _nothing_found(self) -> Outcome:
+    async def _nothing_found(self, end: Finished | None, detail: str = IN_VAIN) -> Outcome:
+        """Look again, as often as that counts; then `end` it where that is known, else send it once more, or ask."""
         match after_empty_look(self.entry, self._policies.doubt):
             case Step.SEND:
-                return await self._send()
+                return await (self._finish(end) if end else self._send())
             case Step.HOLD:
-                return await self._hold("Looking upstream found nothing, and whether to send again is for a person.")
+                return await self._hold(detail)
             case _:
-                await self.lease.change(Change(looks=self.entry.looks + 1, next_look_in=self._policies.doubt.wait))
-                return await self._wait(timedelta(seconds=self._policies.doubt.wait))
+                wait, looks = self._policies.doubt.wait, self.entry.looks + 1
+                await self.lease.change(Change(state=State.IN_DOUBT, looks=looks, next_look_in=wait))
+                return await self._wait(timedelta(seconds=wait))
 
     async def _wait(self, delay: timedelta) -> Outcome:
         await self.lease.change(Change(release=True))
@@ -271,10 +276,7 @@ class WriteInHand:
 
     def _pending(self, pending: Pending) -> Outcome:
         results = () if self._task.delivery.origin == TRACKING else self._progress()
-        polls, answer = self._task.polls + 1, self.entry.answer or {}
-        outcome = self._policies.tracked(answer, polls=polls, reason=pending.reason, results=results)
-        delay = self._policies.tracking[-1] if pending.is_slow else outcome.delay
-        return replace(outcome, detail=pending.detail, delay=delay)
+        return self._policies.pending(pending, self.entry.answer or {}, polls=self._task.polls + 1, results=results)
 
     def _progress(self) -> tuple[ResultEvent, ...]:
         task, answer = self._task, self.entry.answer
@@ -286,15 +288,10 @@ class WriteInHand:
     async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
         results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
         unsaid = () if self._task.delivery.origin == TRACKING else self._progress()
-        return await self._close((*unsaid, *results), finished.reason, finished.kept, answer)
+        return await self._close((*unsaid, *results), finished, answer)
 
     async def _close(
-        self,
-        results: tuple[ResultEvent, ...],
-        reason: str,
-        kept: tuple[str, ...],
-        answer: Mapping[str, object] | None = None,
+        self, results: tuple[ResultEvent, ...], end: Finished, answer: Mapping[str, object] | None = None
     ) -> Completed:
-        end = Change(state=State.CLOSED, outcome=store(results), reason=reason, kept=kept, answer=answer, release=True)
-        await self.lease.change(end)
-        return Completed(results=results, reason=reason)
+        await self.lease.change(closing(end, store(results), answer))
+        return Completed(results=results, reason=end.reason)

@@ -34,6 +34,11 @@ from contracts.events.submissions import (
     InvoiceSupplementRequested,
     TaxLine,
 )
+from contracts.events.tender_changes import (
+    TenderDumeDeletionRequested,
+    TenderDumeMetadataRequested,
+    TenderDumeReplacementRequested,
+)
 from contracts.events.tenders import (
     Bidder,
     Buyer,
@@ -76,8 +81,11 @@ __all__ = [
     "TenderBidMergeRequested",
     "TenderBidSaveRequested",
     "TenderCompanyLookupRequested",
+    "TenderDumeDeletionRequested",
     "TenderDumeDocumentRequested",
     "TenderDumeDraftRequested",
+    "TenderDumeMetadataRequested",
+    "TenderDumeReplacementRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",

@@ -84,7 +84,7 @@ class TenderDumeValidationRequested(Incoming):
     @property
     def consultation_key(self) -> str | None:
         """The id of the consultation, whichever way it was given."""
-        return _consultation_key(self.consultation, self.consultation_id)
+        return consultation_key(self.consultation, self.consultation_id)
 
 
 class TenderDumeSearchRequested(Incoming):
@@ -110,8 +110,9 @@ class TenderDumeSearchRequested(Incoming):
     @property
     def consultation_key(self) -> str | None:
         """The id of the consultation, whichever way it was given."""
-        return _consultation_key(self.consultation, self.consultation_id)
+        return consultation_key(self.consultation, self.consultation_id)
 
 
-def _consultation_key(consultation: Consultation | None, consultation_id: str | None) -> str | None:
+def consultation_key(consultation: Consultation | None, consultation_id: str | None) -> str | None:
+    """The id of a consultation, whichever way it was given."""
     return consultation_id or (consultation.id if consultation else None)

@@ -85,6 +85,14 @@ from contracts.results.submissions import (
     InvoiceSupplementDone,
     InvoiceSupplementRefused,
 )
+from contracts.results.tender_changes import (
+    TenderDumeDeletionDone,
+    TenderDumeDeletionRefused,
+    TenderDumeMetadataDone,
+    TenderDumeMetadataRefused,
+    TenderDumeReplacementDone,
+    TenderDumeReplacementRefused,
+)
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -167,10 +175,16 @@ __all__ = [
     "TenderBidSaveRefused",
     "TenderCompanyLookupRefused",
     "TenderCompanyLookupReported",
+    "TenderDumeDeletionDone",
+    "TenderDumeDeletionRefused",
     "TenderDumeDocumentRefused",
     "TenderDumeDocumentReported",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
+    "TenderDumeMetadataDone",
+    "TenderDumeMetadataRefused",
+    "TenderDumeReplacementDone",
+    "TenderDumeReplacementRefused",
     "TenderDumeSearchPage",
     "TenderDumeSearchRefused",
     "TenderDumeSearchReported",

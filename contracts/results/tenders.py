@@ -9,7 +9,7 @@ from contracts.results.common import Refused
 from contracts.words import DumeState
 
 
-class _DumeDone(Outgoing):
+class DumeDone(Outgoing):
     """The State holds the DUME, in this state as far as it says."""
 
     dume_id: str
@@ -20,7 +20,7 @@ class _DumeDone(Outgoing):
     adopted: bool = False
 
 
-class _DumeRefused(Refused):
+class DumeRefused(Refused):
     """The State did not take the DUME."""
 
     consultation_id: str | None = None
@@ -29,27 +29,27 @@ class _DumeRefused(Refused):
     optional_fields = frozenset({"dume_id"})
 
 
-class TenderDumeSimplifiedDone(_DumeDone):
+class TenderDumeSimplifiedDone(DumeDone):
     """The simplified DUME exists."""
 
 
-class TenderDumeSimplifiedRefused(_DumeRefused):
+class TenderDumeSimplifiedRefused(DumeRefused):
     """The State did not take the simplified DUME; `dume_id` names the one in its way, when known."""
 
 
-class TenderDumeDraftDone(_DumeDone):
+class TenderDumeDraftDone(DumeDone):
     """The draft is saved."""
 
 
-class TenderDumeDraftRefused(_DumeRefused):
+class TenderDumeDraftRefused(DumeRefused):
     """The State did not save the draft; `dume_id` names the DUME concerned, when known."""
 
 
-class TenderDumeValidationDone(_DumeDone):
+class TenderDumeValidationDone(DumeDone):
     """The DUME is validated, and was read back in that state."""
 
 
-class TenderDumeValidationRefused(_DumeRefused):
+class TenderDumeValidationRefused(DumeRefused):
     """The State did not validate the DUME."""
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+PART = "\x1f"
+"""In a natural key, between a whole and a part of it; with nothing behind it, the key is in the way of every part."""
+
 
 class State(StrEnum):
     """Where a write stands between its request and its terminal result."""
@@ -83,8 +86,9 @@ class Change:
     """What to write over an entry, in one compare-and-set; None leaves a column as it is.
 
     `sent` is added to the number of sends (1 before a call, -1 when it turned out that nothing left); `next_look_in` is
-    seconds from now; `kept` are the natural keys that now exist upstream because of this write (only meaningful when it
-    closes); `release` gives the lease back in the same commit, otherwise the lease is renewed.
+    seconds from now; `kept` are the natural keys that now exist upstream because of this write, `freed` those of what
+    is there no more, whose keepers lose the parts they took up (both only meaningful when it closes); `release` gives
+    the lease back in the same commit, otherwise the lease is renewed.
     """
 
     state: State | None = None
@@ -96,6 +100,7 @@ class Change:
     reason: str | None = None
     notes: Mapping[str, object] | None = None
     kept: tuple[str, ...] = ()
+    freed: tuple[str, ...] = ()
     release: bool = False
 
 
@@ -126,6 +131,15 @@ class Earlier:
     id: str
     reason: str
     ago: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper(Earlier):
+    """One of the earlier requests that keep a natural key: which key, what it asked for, and what was answered."""
+
+    key: str
+    digest: str
+    answer: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

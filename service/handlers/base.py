@@ -22,12 +22,14 @@ from service.core.question import Number, Screen
 from service.core.replies import Replies
 from service.handlers.looked import (
     Absent,
+    Declined,
     Finished,
     Followed,
     Found,
     Incident,
     Looked,
     Pending,
+    Unexplained,
     Unseen,
     UsedByOther,
 )
@@ -44,7 +46,10 @@ WARNINGS = "warnings"
 DOCUMENT, NOTICES = "document", "notices"
 """Parts of the answer of a creation: what was made, and what the State said beside it."""
 
-TOO_LONG = frozenset({WARNINGS, DOCUMENT, NOTICES})
+LOTS = "lots"
+"""Part of the answer of a new DUME: the lots it serves, where its request does not name them."""
+
+TOO_LONG = frozenset({WARNINGS, DOCUMENT, NOTICES, LOTS})
 """Parts of an answer that do not travel in the headers of a message."""
 
 RequestT = TypeVar("RequestT", bound=Incoming)
@@ -55,7 +60,8 @@ PreparedT = TypeVar("PreparedT")
 class Event:
     """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on.
 
-    `inspection` is how its files are checked; nothing is while it is followed, since it was sent then.
+    `inspection` is how its files are checked; nothing is while it is followed, since it was sent then. `requester` is
+    the buyer of a DUME whose request names none.
     """
 
     envelope: Envelope
@@ -65,6 +71,15 @@ class Event:
     now: datetime
     key: str
     inspection: Inspection = NO_INSPECTION
+    requester: str | None = None
+
+    def buyer_id(self, given: str | None) -> str:
+        """Whose DUME it is: the buyer given, else the configured requester; raises EventInvalid without either."""
+        if given is None and self.requester is None:
+            raise EventInvalid(
+                Reason.NOT_CONFIGURED, "the event names no buyer, and no requester is configured for DUME"
+            )
+        return given or self.requester or ""
 
     @property
     def has_expired(self) -> bool:
@@ -76,7 +91,8 @@ class Event:
 class Calls:
     """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock.
 
-    `is_first`: nothing was ever sent for this write, so that it may still be refused.
+    `is_first`: nothing was ever sent for this write, so that it may still be refused. `lag`: seconds after which a
+    search is sure to show what was made.
     """
 
     upstreams: Upstreams
@@ -88,6 +104,7 @@ class Calls:
     now: datetime
     until: float = NEVER
     is_first: bool = False
+    lag: float = 0.0
 
     @property
     def chorus_pro(self) -> ChorusPro:
@@ -233,19 +250,21 @@ class Write(ABC, Generic[RequestT, PreparedT]):
 
     async def refused(
         self, prepared: PreparedT, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    ) -> Declined:
         """The result of a refusal; or, when it is about what this very request did before, the adopted answer."""
         raise NotImplementedError
 
 
 __all__ = [
     "DOCUMENT",
+    "LOTS",
     "NOTICES",
     "TERMINAL",
     "TOO_LONG",
     "WARNINGS",
     "Absent",
     "Calls",
+    "Declined",
     "Draft",
     "Event",
     "Finished",
@@ -255,6 +274,7 @@ __all__ = [
     "Looked",
     "Pending",
     "Read",
+    "Unexplained",
     "Unseen",
     "UsedByOther",
     "Write",

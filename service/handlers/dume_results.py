@@ -8,8 +8,14 @@ from typing import Literal
 from contracts.reasons import Reason
 from contracts.results import (
     DumeFound,
+    TenderDumeDeletionDone,
+    TenderDumeDeletionRefused,
     TenderDumeDraftDone,
     TenderDumeDraftRefused,
+    TenderDumeMetadataDone,
+    TenderDumeMetadataRefused,
+    TenderDumeReplacementDone,
+    TenderDumeReplacementRefused,
     TenderDumeSimplifiedDone,
     TenderDumeSimplifiedRefused,
     TenderDumeValidationDone,
@@ -22,17 +28,34 @@ from service.handlers.base import Finished
 from service.upstream import Refusal
 from service.upstream.dume import Dume, FoundDume
 
-Family = Literal["tender.dume.simplified", "tender.dume.draft", "tender.dume.validation"]
+Made = Literal[
+    "tender.dume.simplified",
+    "tender.dume.draft",
+    "tender.dume.validation",
+    "tender.dume.replacement",
+    "tender.dume.deletion",
+]
+"""The kinds of request that end with a DUME in a state."""
+
+Family = Made | Literal["tender.dume.metadata"]
+
+REPLACED_DUME = "replaced_dume_id"
+"""Part of the answer of a replacement: the DUME whose place the new one took."""
 
 DONE = {
     "tender.dume.simplified": TenderDumeSimplifiedDone,
     "tender.dume.draft": TenderDumeDraftDone,
     "tender.dume.validation": TenderDumeValidationDone,
+    "tender.dume.replacement": TenderDumeReplacementDone,
+    "tender.dume.deletion": TenderDumeDeletionDone,
 }
 REFUSED = {
     "tender.dume.simplified": TenderDumeSimplifiedRefused,
     "tender.dume.draft": TenderDumeDraftRefused,
     "tender.dume.validation": TenderDumeValidationRefused,
+    "tender.dume.replacement": TenderDumeReplacementRefused,
+    "tender.dume.deletion": TenderDumeDeletionRefused,
+    "tender.dume.metadata": TenderDumeMetadataRefused,
 }
 USABLE = {
     DumeState.DRAFT: False,
@@ -57,9 +80,14 @@ def answer(dume_id: str, state_code: str | None, dume: Dume, *, adopted: bool) -
 
 
 def done(
-    family: Family, answer: Mapping[str, object], consultation_id: str | None, *, kept: tuple[str, ...] = ()
+    family: Made,
+    answer: Mapping[str, object],
+    consultation_id: str | None,
+    *,
+    kept: tuple[str, ...] = (),
+    freed: tuple[str, ...] = (),
 ) -> Finished:
-    """The DUME exists in the state its answer tells; `kept` are the natural keys it takes up."""
+    """The DUME is in the state its answer tells; `kept` are the natural keys it takes up, `freed` those it gives up."""
     state, state_code = DumeState(str(answer.get("state", "unknown"))), answer.get("state_code")
     data = DONE[family](
         dume_id=str(answer["dume_id"]),
@@ -68,28 +96,29 @@ def done(
         state_code=str(state_code) if state_code is not None else None,
         usable_by_bidders=USABLE[state],
         adopted=bool(answer.get("adopted")),
+        **({REPLACED_DUME: str(answer[REPLACED_DUME])} if REPLACED_DUME in answer else {}),
     )
-    return Finished(results=(Draft(type=f"{family}.done.v1", data=data),), reason="done", kept=kept)
+    return Finished(results=(Draft(type=f"{family}.done.v1", data=data),), reason="done", kept=kept, freed=freed)
+
+
+def told(dume_id: str, consultation_id: str) -> Finished:
+    """The State has the metadata of a DUME."""
+    data = TenderDumeMetadataDone(dume_id=dume_id, consultation_id=consultation_id)
+    return Finished(results=(Draft(type="tender.dume.metadata.done.v1", data=data),), reason="done")
 
 
 def refused(
-    family: Family, refusal: Refusal, consultation_id: str | None, *, dume_id: str | None = None, reason: Reason
+    family: Family, refusal: Refusal | None, consultation_id: str | None, *, dume_id: str | None = None, reason: Reason
 ) -> Finished:
-    """The State said no."""
+    """The State said no, or would."""
     data = REFUSED[family](
         reason=reason,
-        code=refusal.code,
-        upstream_text=refusal.text,
+        code=refusal.code if refusal else None,
+        upstream_text=refusal.text if refusal else None,
         consultation_id=consultation_id,
         dume_id=dume_id,
     )
     return Finished(results=(Draft(type=f"{family}.refused.v1", data=data),), reason=reason)
-
-
-def live(dumes: tuple[FoundDume, ...], dume: Dume) -> FoundDume | None:
-    """The one that serves its consultation now: neither replaced nor deleted."""
-    gone = {DumeState.REPLACED, DumeState.DELETED}
-    return next((found for found in dumes if DumeState(dume.state_of(found.state_code)) not in gone), None)
 
 
 def shown(found: FoundDume, dume: Dume) -> DumeFound:

@@ -22,7 +22,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """A look that counts found nothing."""
+    """A look that counts found nothing.
+
+    `is_certain`: all that earlier requests made is known, so that nothing of theirs is hidden by a search that lags.
+    `over`, where something else is in the way, is the end once looking is over, in the place of sending again.
+    """
+
+    is_certain: bool = False
+    over: UsedByOther | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +57,27 @@ Looked = Found | Absent | Unseen | UsedByOther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The end of a write. `kept` are the natural keys that now exist upstream because of it."""
+    """The end of a write: `kept` are the natural keys that now exist upstream because of it, `freed` those no more."""
 
     results: tuple[Draft, ...]
     reason: str
     kept: tuple[str, ...] = ()
+    freed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unexplained:
+    """A repetition was refused, and nothing shown says whether that is about what was sent before.
+
+    A search lags, so it is asked again; `end` is believed once looking is over.
+    """
+
+    end: Finished
+    detail: str
+
+
+Declined = Finished | Found | Unseen | Unexplained
+"""What a refusal amounts to: an end, the adopted answer when it is about what was done before, or a doubt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

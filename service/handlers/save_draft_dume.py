@@ -8,12 +8,15 @@ from typing import Any, ClassVar
 
 from contracts.events import TenderDumeDraftRequested
 from contracts.reasons import Reason
-from service.core.errors import EventInvalid
-from service.core.espd import EspdInvalid, fill
+from contracts.words import DumeState
+from service.core.entry import Entry
 from service.core.question import Number, Screen
 from service.handlers import dume_results as results
-from service.handlers.base import Calls, Event
+from service.handlers.base import Calls, Declined, Event, Finished, Found, Unexplained, Unseen
 from service.handlers.create_dume import CreateDume, Wanted
+from service.handlers.dume_known import Whereabouts, standing_of, was_repeated
+from service.handlers.dume_place import ShownDume, dume_key, place_of
+from service.handlers.dume_write import filled
 from service.upstream import Operation, Refusal
 from service.upstream.dume.operations import SAVE_NEW, SAVE_OVER
 
@@ -27,35 +30,37 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
     reads_first: ClassVar[bool] = True
     call: ClassVar[Operation[Any, Any]] = SAVE_NEW
     screen: ClassVar[Screen] = results.screen("save the draft of a DUME", "dume_id")
-    family: ClassVar[results.Family] = "tender.dume.draft"
+    family: ClassVar[results.Made] = "tender.dume.draft"
+    left_in: ClassVar[frozenset[DumeState]] = frozenset({DumeState.DRAFT})
 
     def prepare(self, request: TenderDumeDraftRequested, event: Event) -> Draft:
         """What is wanted."""
-        return Wanted(asked=request, consultation=request.consultation, buyer=request.buyer, known=request.dume_id)
+        place = place_of(request.consultation, request.buyer, event)
+        return Wanted(
+            asked=request, consultation=request.consultation, buyer=request.buyer, place=place, known=request.dume_id
+        )
 
     def number(self, prepared: Draft) -> Number | None:
         """A draft that is changed has its number already."""
         return "dume_id" if prepared.known is None else None
 
+    def call_for(self, prepared: Draft) -> Operation[Any, Any]:
+        """Changing an existing draft is another operation than making a new one."""
+        return SAVE_NEW if prepared.known is None else SAVE_OVER
+
+    def keys(self, prepared: Draft) -> tuple[str, ...]:
+        """The place; of a draft that is changed itself too, and the place only where its lots are told anew."""
+        if prepared.known is None:
+            return super().keys(prepared)
+        return (dume_key(prepared.known), *(prepared.place.keys if prepared.place.lots else ()))
+
     async def make_ready(self, prepared: Draft, calls: Calls) -> Draft | Refusal:
         """Fetch the document to start from, and fill it."""
-        start = prepared.asked.from_dume_id or prepared.asked.dume_id
+        start = prepared.asked.from_dume_id or prepared.known
         document = await (calls.dume.document(start) if start else calls.dume.model())
         if isinstance(document, Refusal):
             return document
-        try:
-            filled = fill(
-                document,
-                consultation=prepared.consultation,
-                buyer=calls.dume.buyer_or_requester(prepared.buyer),
-                procedure_code=calls.dume.espd_procedure(prepared.consultation.procedure),
-                project_type=calls.dume.espd_project_type(prepared.consultation.contract_type),
-            )
-        except EspdInvalid as error:
-            raise EventInvalid(
-                Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from cannot be filled. {error}"
-            ) from error
-        return replace(prepared, document=filled)
+        return replace(prepared, document=filled(document, prepared.consultation, prepared.buyer, calls))
 
     async def send(self, prepared: Draft, calls: Calls) -> Mapping[str, object] | Refusal:
         """Save it as a draft."""
@@ -64,16 +69,54 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
             validated=False,
             consultation=prepared.consultation,
             buyer=prepared.buyer,
-            dume_id=prepared.asked.dume_id,
+            dume_id=prepared.known,
         )
-        if isinstance(saved, Refusal):
-            return saved
-        return results.answer(saved.dume_id, saved.state_code, calls.dume, adopted=False)
+        return self.taken(prepared, saved, calls)
 
-    def call_for(self, prepared: Draft) -> Operation[Any, Any]:
-        """Changing an existing draft is another operation than making a new one."""
-        return SAVE_NEW if prepared.asked.dume_id is None else SAVE_OVER
+    def conclude(self, prepared: Draft, answer: Mapping[str, object], event: Event) -> Finished:
+        """The answer is the end of it; a draft whose lots were told anew takes those up, and no others."""
+        if prepared.known is None:
+            return super().conclude(prepared, answer, event)
+        kept = self.kept(prepared, answer) if prepared.place.lots else ()
+        freed = (dume_key(prepared.known),) if prepared.place.lots else ()
+        return results.done(self.family, answer, prepared.consultation.id, kept=kept, freed=freed)
 
-    def keys(self, prepared: Draft) -> tuple[str, ...]:
-        """The draft itself, when there is one to change."""
-        return super().keys(prepared) if prepared.asked.dume_id is None else (f"dume {prepared.asked.dume_id}",)
+    async def refused(self, prepared: Draft, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
+        """A new one may be our own; of a draft that is changed, the state it is shown in tells why."""
+        start = prepared.asked.from_dume_id or prepared.known
+        if start is not None:
+            end = await self.without_start(_where(start, prepared, event), refusal, entry, calls)
+            if end is not None:
+                return end
+        if prepared.known is None:
+            return await super().refused(prepared, refusal, entry, event, calls)
+        standing = await standing_of(_where(prepared.known, prepared, event), entry, calls)
+        return await self._unchanged(prepared, refusal, standing, entry, calls)
+
+    async def _unchanged(
+        self, prepared: Draft, refusal: Refusal, standing: ShownDume | None, entry: Entry, calls: Calls
+    ) -> Declined:
+        is_final = standing is not None and standing.state not in {DumeState.DRAFT, DumeState.UNKNOWN}
+        is_told = refusal.reason is not Reason.UPSTREAM_REFUSED
+        end = self.no(prepared, refusal, Reason.DUME_NOT_MODIFIABLE if is_final and not is_told else refusal.reason)
+        if not was_repeated(entry):
+            return end
+        if standing is None or not is_final:
+            return Unexplained(
+                end=end, detail=f"The change of DUME {prepared.known} was refused when it was sent again."
+            )
+        kept = await calls.dume.document(standing.dume_id)
+        sent = await self.make_ready(prepared, calls)
+        if isinstance(kept, bytes) and isinstance(sent, Wanted) and kept == sent.document:
+            return Found(answer=self.answer(prepared, standing.dume_id, standing.state_code, calls, adopted=True))
+        detail = f"DUME {standing.dume_id} is {standing.state} by now; whether it was changed before, nothing tells."
+        return Unseen(detail=detail)
+
+
+def _where(dume_id: str, prepared: Draft, event: Event) -> Whereabouts:
+    return Whereabouts(
+        dume_id=dume_id,
+        consultation_id=prepared.consultation.id,
+        buyer_id=prepared.place.buyer_id,
+        requester=event.requester,
+    )

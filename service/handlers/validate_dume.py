@@ -8,16 +8,19 @@ from typing import Any, ClassVar
 
 from contracts.events import TenderDumeValidationRequested
 from contracts.reasons import Reason
-from contracts.words import DumeState, Upstream
+from contracts.words import DumeState
 from service.core.entry import Entry
 from service.core.espd import consultation_of
 from service.core.question import Screen
 from service.handlers import dume_results as results
-from service.handlers.base import Calls, Event, Finished, Followed, Found, Pending, Unseen, Write
+from service.handlers.base import Calls, Declined, Event, Followed, Found, Pending, Unexplained, Unseen
+from service.handlers.dume_known import Whereabouts, read_back, standing_of, was_repeated
+from service.handlers.dume_place import ShownDume, dume_key, state_key
+from service.handlers.dume_write import DumeWrite
 from service.upstream import Operation, Refusal
 from service.upstream.dume.operations import VALIDATE
 
-FAMILY: results.Family = "tender.dume.validation"
+FAMILY: results.Made = "tender.dume.validation"
 PATIENCE = 5
 """Read-backs that still show a draft before the answer of the validation itself is believed."""
 
@@ -29,6 +32,7 @@ class Validation:
     """A DUME to validate, with its document once that was fetched."""
 
     asked: TenderDumeValidationRequested
+    requester: str | None
     document: bytes = field(default=b"", repr=False)
 
     @property
@@ -36,12 +40,19 @@ class Validation:
         """The consultation, from the request or else from the document."""
         return self.asked.consultation_key or (consultation_of(self.document) if self.document else None)
 
+    def where(self, consultation_id: str | None) -> Whereabouts:
+        """Where it may be found."""
+        buyer_id = self.asked.buyer.id if self.asked.buyer else None
+        return Whereabouts(
+            dume_id=self.asked.dume_id, consultation_id=consultation_id, buyer_id=buyer_id, requester=self.requester
+        )
 
-class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
+
+class ValidateDume(DumeWrite[TenderDumeValidationRequested, Validation]):
     """`tender.dume.validation.requested.v1`. Repeating it is harmless: a validated DUME stays validated."""
 
     model: ClassVar[type[TenderDumeValidationRequested]] = TenderDumeValidationRequested
-    upstream: ClassVar[str] = Upstream.DUME
+    family: ClassVar[results.Made] = FAMILY
     reads_first: ClassVar[bool] = True
     call: ClassVar[Operation[Any, Any]] = VALIDATE
     screen: ClassVar[Screen] = results.screen("validate a DUME", None)
@@ -49,11 +60,11 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
 
     def prepare(self, request: TenderDumeValidationRequested, event: Event) -> Validation:
         """What is wanted."""
-        return Validation(asked=request)
+        return Validation(asked=request, requester=event.requester)
 
     def keys(self, prepared: Validation) -> tuple[str, ...]:
         """The DUME itself."""
-        return (prepared.asked.dume_id,)
+        return (dume_key(prepared.asked.dume_id),)
 
     async def make_ready(self, prepared: Validation, calls: Calls) -> Validation | Refusal:
         """Fetch the document: validating is saving it once more with another status."""
@@ -80,43 +91,55 @@ class ValidateDume(Write[TenderDumeValidationRequested, Validation]):
     async def follow(
         self, prepared: Validation, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
     ) -> Followed:
-        """Read the state back; the search may lag behind."""
+        """Read the state back; the search may lag behind, and shows nothing where no consultation is known."""
         consultation_id = str(answer["consultation_id"]) if answer.get("consultation_id") else None
-        state_code = await self._read_back(prepared, consultation_id, calls)
-        if self._is_settled(state_code, calls):
-            answer = results.answer(prepared.asked.dume_id, state_code, calls.dume, adopted=False)
-        elif consultation_id is not None and polls < PATIENCE:
+        standing = await read_back(prepared.where(consultation_id), calls)
+        if _is_settled(standing) and standing is not None:
+            answer = self._shown(prepared, standing, calls, adopted=bool(answer.get("adopted")))
+        elif (standing is not None or consultation_id is not None) and polls < PATIENCE:
             return Pending(reason="read_back")
-        return results.done(FAMILY, answer, consultation_id)
+        settled = (state_key(prepared.asked.dume_id, DumeState.VALIDATED),)
+        return results.done(FAMILY, answer, consultation_id, kept=settled if _is_validated(answer) else ())
 
     async def confirm(
         self, prepared: Validation, answer: Mapping[str, object], entry: Entry, calls: Calls
     ) -> Found | Unseen:
         """It must no longer be shown as a draft."""
-        state_code = await self._read_back(prepared, prepared.consultation_id, calls)
-        if prepared.consultation_id is not None and not self._is_settled(state_code, calls):
-            return Unseen(detail=f"DUME {prepared.asked.dume_id} is shown as {state_code or 'nothing'}, not validated.")
-        return Found(answer={**self._answer(prepared, state_code, calls), "adopted": True})
-
-    def _is_settled(self, state_code: str | None, calls: Calls) -> bool:
-        return state_code is not None and DumeState(calls.dume.state_of(state_code)) in SETTLED
-
-    async def _read_back(self, prepared: Validation, consultation_id: str | None, calls: Calls) -> str | None:
-        if consultation_id is None:
-            return None
-        buyer = prepared.asked.buyer
-        found = await calls.dume.search(consultation_id=consultation_id, buyer_id=buyer.id if buyer else None)
-        if isinstance(found, Refusal):
-            return None
-        return next((dume.state_code for dume in found if dume.dume_id == prepared.asked.dume_id), None)
+        standing = await read_back(prepared.where(prepared.consultation_id), calls)
+        if standing is None and prepared.consultation_id is None:
+            return Found(answer={**self._answer(prepared, None, calls), "adopted": True})
+        if standing is None or not _is_settled(standing):
+            state = standing.state if standing is not None else "nothing"
+            return Unseen(detail=f"DUME {prepared.asked.dume_id} is shown as {state}, not validated.")
+        return Found(answer=self._shown(prepared, standing, calls, adopted=True))
 
     async def refused(
         self, prepared: Validation, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    ) -> Declined:
         """A repeat on a validated DUME comes back as "cannot be modified": the state decides, not the refusal."""
-        state_code = await self._read_back(prepared, prepared.consultation_id, calls)
-        settled = self._is_settled(state_code, calls)
-        if entry.sends > 1 and settled:
-            return Found(answer=self._answer(prepared, state_code, calls))
-        reason = Reason.DUME_NOT_MODIFIABLE if settled else Reason.UPSTREAM_REFUSED
-        return results.refused(FAMILY, refusal, prepared.consultation_id, dume_id=prepared.asked.dume_id, reason=reason)
+        where = prepared.where(prepared.consultation_id)
+        if (end := await self.without_start(where, refusal, entry, calls)) is not None:
+            return end
+        standing = await standing_of(where, entry, calls)
+        is_over = standing is not None and (_is_settled(standing) or standing.state is DumeState.DELETED)
+        is_told = refusal.reason is not Reason.UPSTREAM_REFUSED
+        reason = Reason.DUME_NOT_MODIFIABLE if is_over and not is_told else refusal.reason
+        end = results.refused(FAMILY, refusal, where.consultation_id, dume_id=where.dume_id, reason=reason)
+        if not was_repeated(entry):
+            return end
+        if standing is not None and _is_settled(standing):
+            return Found(answer=self._shown(prepared, standing, calls, adopted=False))
+        detail = f"The validation of DUME {where.dume_id} was refused when it was sent again: {refusal.text}"
+        return end if is_over else Unexplained(end=end, detail=detail)
+
+    def _shown(self, prepared: Validation, standing: ShownDume, calls: Calls, *, adopted: bool) -> dict[str, object]:
+        answer = self._answer(prepared, standing.state_code, calls)
+        return {**answer, "state": standing.state, "adopted": adopted}
+
+
+def _is_settled(standing: ShownDume | None) -> bool:
+    return standing is not None and standing.state in SETTLED
+
+
+def _is_validated(answer: Mapping[str, object]) -> bool:
+    return answer.get("state") in SETTLED

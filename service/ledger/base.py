@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from service.core.entry import Begun, Change, Entry, Episode, Registration, State, Turn
+from service.core.entry import Begun, Change, Entry, Episode, Keeper, Registration, State, Turn
 from service.core.errors import LedgerUnavailable
 from service.ledger.feeds import Feeds
 
@@ -125,6 +125,10 @@ class Ledger(ABC):
     @abstractmethod
     async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
         """Entries with this event id."""
+
+    @abstractmethod
+    async def keepers(self, account: str, operation: str, keys: Sequence[str]) -> Sequence[Keeper]:
+        """The finished requests that keep one of these natural keys, or a whole or a part of it, the last one first."""
 
     @abstractmethod
     async def in_state(self, *states: State) -> Sequence[Entry]:

@@ -17,6 +17,7 @@ from service.ledger.keys import (
     renew_subjects,
     subject_keys,
     take_subjects,
+    wholes,
 )
 from service.ledger.memory import would_know
 from service.ledger.rows import assignments, in_words, to_entry, to_json
@@ -38,7 +39,9 @@ class Asking:
 
     def names(self) -> list[str]:
         """What this must be alone with: the entry, and what the write is about."""
-        return [name_of(self.asked.source, self.asked.id), *(f"about\n{key}" for key in subject_keys(self.asked))]
+        whole = (f"{self.asked.account}\n{key}" for key in wholes(self.asked.keys))
+        about = dict.fromkeys((*subject_keys(self.asked), *whole))
+        return [name_of(self.asked.source, self.asked.id), *(f"about\n{key}" for key in about)]
 
 
 def name_of(source: str, id: str) -> str:
@@ -106,7 +109,7 @@ def advance(db: Database, *, entry: Entry, owner: str, change: Change, lease: fl
     if row is None:
         raise FenceLost(f"another worker has taken over event {entry.id}")
     if change.state is State.CLOSED:
-        close_keys(db, row, change.kept)
+        close_keys(db, row, change.kept, change.freed)
     held = free_subjects(db, owner) if change.release else renew_subjects(db, owner, now + lease)
     if change.sent > 0 and held < row["subjects"]:
         # The lease had ended, and another event about the same thing is worked on: what came back may be written down,

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.core.entry import Earlier, Registration
+import orjson
+
+from service.core.entry import PART, Earlier, Keeper, Registration
 from service.ledger.database import Database, Row
 
 AT_ONCE = 1000
@@ -23,7 +25,7 @@ class Rivals:
 
 def find_rivals(db: Database, asked: Registration) -> Rivals:
     """The other requests that have one of these natural keys, or put it upstream."""
-    rows = [row for keys in _portions(_unique(asked.keys)) for row in _with_keys(db, asked, keys)]
+    rows = _Holders(db=db, account=asked.account, operation=asked.operation).of(asked.keys)
     others = [row for row in rows if (row["source"], row["id"]) != (asked.source, asked.id)]
     last = max((row for row in others if row["kept"]), key=lambda row: str(row["changed_at"]), default=None)
     return Rivals(is_taken=any(row["unfinished"] for row in others), sent_before=_earlier(db, last) if last else None)
@@ -34,15 +36,64 @@ def _earlier(db: Database, row: Row) -> Earlier:
     return Earlier(source=row["source"], id=row["id"], reason=row["reason"], ago=ago)
 
 
-def _with_keys(db: Database, asked: Registration, keys: Sequence[str]) -> list[Row]:
-    # Two halves, each answered by a partial index of its own.
-    which = f"k.account = ? AND k.operation = ? AND k.key IN ({_marks(keys)})"
-    statement = " UNION ALL ".join(
-        f"SELECT e.source, e.id, e.changed_at, e.reason, k.unfinished, k.kept FROM keys k"  # noqa: S608  # marks and names
-        f" JOIN entries e ON e.source = k.source AND e.id = k.id WHERE {which} AND k.{half} = 1"
-        for half in ("unfinished", "kept")
+def keepers(db: Database, account: str, operation: str, keys: Sequence[str]) -> tuple[Keeper, ...]:
+    """The finished requests that keep one of these keys, or a whole or a part of it, the last one first."""
+    holders = _Holders(db=db, account=account, operation=operation, halves=("kept",), more="e.digest, e.answer, ")
+    rows = sorted(holders.of(keys), key=lambda row: str(row["changed_at"]))
+    return tuple(_keeper(db, row) for row in reversed(rows))
+
+
+def _keeper(db: Database, row: Row) -> Keeper:
+    earlier = _earlier(db, row)
+    return Keeper(
+        source=earlier.source,
+        id=earlier.id,
+        reason=earlier.reason,
+        ago=earlier.ago,
+        key=row["key"],
+        digest=row["digest"],
+        answer=orjson.loads(row["answer"]) if row["answer"] else None,
     )
-    return db.execute(statement, (asked.account, asked.operation, *keys) * 2).fetchall()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holders:
+    """Who has keys of one account and operation: unfinished ones, finished ones that keep them, or both."""
+
+    db: Database
+    account: str
+    operation: str
+    halves: tuple[str, ...] = ("unfinished", "kept")
+    more: str = ""
+
+    def of(self, keys: Sequence[str]) -> list[Row]:
+        """The rows of those that have one of these keys, a whole of which it is part, or a part of it as a whole."""
+        same = [
+            row
+            for some in _portions(_unique([*keys, *wholes(keys)]))
+            for row in self._rows(f"k.key IN ({_marks(some)})", some)
+        ]
+        parts = [
+            row
+            for whole in _unique([key for key in keys if key.endswith(PART)])
+            for row in self._rows("substr(k.key, 1, ?) = ? AND k.key <> ?", (len(whole), whole, whole))
+        ]
+        return same + parts
+
+    def _rows(self, which: str, values: Sequence[object]) -> list[Row]:
+        # One half for each, answered by a partial index of its own.
+        statement = " UNION ALL ".join(
+            f"SELECT {self.more}e.source, e.id, e.changed_at, e.reason, k.key, k.unfinished, k.kept"  # noqa: S608  # ours
+            " FROM keys k JOIN entries e ON e.source = k.source AND e.id = k.id"
+            f" WHERE k.account = ? AND k.operation = ? AND {which} AND k.{half} = 1"
+            for half in self.halves
+        )
+        return self.db.execute(statement, (self.account, self.operation, *values) * len(self.halves)).fetchall()
+
+
+def wholes(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys that stand for all of what these are parts of."""
+    return _unique([key.partition(PART)[0] + PART for key in keys if PART in key])
 
 
 def claim_keys(db: Database, asked: Registration) -> None:
@@ -63,8 +114,12 @@ def keys_of(db: Database, source: str, id: str) -> tuple[str, ...]:
     return tuple(row["key"] for row in rows)
 
 
-def close_keys(db: Database, entry: Row, kept: tuple[str, ...]) -> None:
-    """Give the keys of a finished write back, and remember those that exist upstream because of it, new ones too."""
+def close_keys(db: Database, entry: Row, kept: tuple[str, ...], freed: tuple[str, ...] = ()) -> None:
+    """Give the keys of a finished write back, and remember those that exist upstream because of it, new ones too.
+
+    Whoever keeps one of those `freed` keeps the parts it took up no longer: what they were parts of is free for others.
+    """
+    _free_parts(db, entry, freed)
     source, id = entry["source"], entry["id"]
     for keys in _portions(_unique(kept)):
         rows = ",".join(["(?,?,?,?,?,0,1)"] * len(keys))
@@ -74,6 +129,16 @@ def close_keys(db: Database, entry: Row, kept: tuple[str, ...]) -> None:
             [value for key in keys for value in (entry["account"], entry["operation"], key, source, id)],
         )
     db.execute("UPDATE keys SET unfinished = 0 WHERE source = ? AND id = ? AND unfinished = 1", (source, id))
+
+
+def _free_parts(db: Database, entry: Row, freed: tuple[str, ...]) -> None:
+    for keys in _portions(_unique(freed)):
+        which = f"account = ? AND operation = ? AND kept = 1 AND key IN ({_marks(keys)})"
+        db.execute(
+            f"UPDATE keys SET kept = 0 WHERE kept = 1 AND key LIKE ? AND (source, id) IN"  # noqa: S608  # ours
+            f" (SELECT source, id FROM keys WHERE {which})",
+            (f"%{PART}%", entry["account"], entry["operation"], *keys),
+        )
 
 
 def subject_keys(asked: Registration) -> tuple[str, ...]:

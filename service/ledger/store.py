@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from service.core.entry import Begun, Change, Entry, Episode, Registration, State, Turn
+from service.core.entry import Begun, Change, Entry, Episode, Keeper, Registration, State, Turn
 from service.core.errors import LedgerUnavailable
 from service.ledger import claims, episodes, known, listing, memory
+from service.ledger import keys as natural_keys
 from service.ledger.base import Ledger, Totals
 from service.ledger.claims import Asking, name_of
 from service.ledger.database import Database
@@ -94,6 +95,10 @@ class StoredLedger(Ledger):
     async def find(self, id: str, source: str | None = None) -> Sequence[Entry]:
         """Rows with this id."""
         return await self._writer.run(partial(listing.find, id=id, source=source))
+
+    async def keepers(self, account: str, operation: str, keys: Sequence[str]) -> Sequence[Keeper]:
+        """Rows with these keys, as they stand now."""
+        return await self._writer.run(lambda db: natural_keys.keepers(db, account, operation, keys))
 
     async def in_state(self, *states: State) -> Sequence[Entry]:
         """Rows in these states."""

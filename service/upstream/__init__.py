@@ -75,7 +75,7 @@ class Upstreams:
             api_url=settings.api_url,
             prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
             transient_codes=self.mapping.transient_codes,
-            reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of},
+            reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of, DUME: self.mapping.dume.reason_of},
             timeouts=settings.timeouts,
             on_call=on_call,
             hide=hide,

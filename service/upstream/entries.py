@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.reasons import Reason
+
+ANY = "any"
+"""Instead of the name of an operation: a code that means the same wherever it comes."""
 
 
 class Entries(BaseModel):
@@ -22,3 +28,9 @@ def folded(text: str) -> str:
     """Fold what people write differently: accents, case, apostrophes, blanks."""
     plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
+
+
+def reason_in(refusals: Mapping[str, Mapping[str, Reason]], operation: str, code: str | None) -> Reason:
+    """Our reason for a refusal: that of its code for the operation, else for any, else `upstream_refused`."""
+    known = {**refusals.get(ANY, {}), **refusals.get(operation, {})}
+    return known.get(code or "", Reason.UPSTREAM_REFUSED)

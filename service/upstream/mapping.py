@@ -14,12 +14,9 @@ from pydantic import Field, ValidationError
 from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
 from service.upstream.dume.mapping import DumeMapping
-from service.upstream.entries import Entries, Prefix
+from service.upstream.entries import Entries, Prefix, reason_in
 
 FlowStanding = Literal["integrated", "partial", "rejected", "pending", "stuck", "incident", "unknown"]
-
-ANY = "any"
-"""Instead of the name of an operation: a code that means the same wherever it comes."""
 
 _LEAF = {"value", "confidence"}
 _CONFIDENCES = {"official", "client", "inferred"}
@@ -76,8 +73,7 @@ class ChorusProMapping(Entries):
 
     def reason_of(self, operation: str, code: str | None) -> Reason:
         """Our reason for a refusal: that of its code for the operation, else for any, else `upstream_refused`."""
-        known = self.refusals.get(ANY, {}) | self.refusals.get(operation, {})
-        return known.get(code or "", Reason.UPSTREAM_REFUSED)
+        return reason_in(self.refusals, operation, code)
 
 
 class UpstreamMapping(Entries):
@@ -185,5 +181,6 @@ def _merged(base: dict[str, Any], over: dict[str, Any], where: str) -> dict[str,
 def _is_open(base: dict[str, Any]) -> bool:  # Any: as above
     """Whether new keys may be added: lists of the State's words may grow, the names of entries may not."""
     chorus_pro, dume = _packaged()["chorus_pro"], _packaged()["dume"]
-    refusals = chorus_pro["refusals"]
-    return base in (dume["states"], dume["procedures"], chorus_pro["reform_codes"], refusals, *refusals.values())
+    words = (dume["states"], dume["procedures"], chorus_pro["reform_codes"])
+    refusals = (chorus_pro["refusals"], dume["refusals"])
+    return base in (*words, *refusals, *(codes for table in refusals for codes in table.values()))

@@ -24,7 +24,7 @@ async def test_should_create_the_simplified_dume(shared_scene: Scene) -> None:
 
 async def test_should_save_a_draft_and_validate_it(shared_scene: Scene) -> None:
     """A draft made from the service's own model is validated, and read back as validated."""
-    consultation = {"id": new_number(), "title": "Travaux imaginaires", "procedure": "Procédure adaptée"}
+    consultation: Json = {"id": new_number(), "title": "Travaux imaginaires", "procedure": "Procédure adaptée"}
     draft = await _answered(shared_scene, _draft(consultation))
     asked = {"dume_id": draft["data"]["dume_id"], "consultation": consultation, "buyer": BUYER}
     validated = await _answered(shared_scene, request("tender.dume.validation.requested.v1", asked))
@@ -36,7 +36,7 @@ async def test_should_save_a_draft_and_validate_it(shared_scene: Scene) -> None:
 
 async def test_should_change_a_draft_as_often_as_asked(shared_scene: Scene) -> None:
     """Two changes of one draft are two changes, not a repetition: the DUME stays one."""
-    consultation = {"id": new_number(), "title": "Travaux imaginaires"}
+    consultation: Json = {"id": new_number(), "title": "Travaux imaginaires"}
     first = await _answered(shared_scene, _draft(consultation))
     dume_id = first["data"]["dume_id"]
     changes = [await _answered(shared_scene, _draft(consultation, dume_id=dume_id)) for _ in range(2)]
@@ -48,15 +48,33 @@ async def test_should_change_a_draft_as_often_as_asked(shared_scene: Scene) -> N
 
 async def test_should_refuse_to_change_what_is_validated(shared_scene: Scene) -> None:
     """The State's refusal is an answer, with its code and its own words."""
-    consultation = {"id": new_number(), "title": "Travaux imaginaires"}
+    consultation: Json = {"id": new_number(), "title": "Travaux imaginaires"}
     draft = await _answered(shared_scene, _draft(consultation))
     asked = {"dume_id": draft["data"]["dume_id"], "consultation": consultation, "buyer": BUYER}
     await _answered(shared_scene, request("tender.dume.validation.requested.v1", asked))
     refused = await _answered(shared_scene, _draft(consultation, dume_id=draft["data"]["dume_id"]))
 
     assert refused["type"] == "tender.dume.draft.refused.v1"
+    assert refused["data"]["reason"] == "dume_not_modifiable"
     assert refused["data"]["code"].startswith("SIM-")
     assert refused["data"]["upstream_text"]
+
+
+async def test_should_follow_a_dume_through_its_life(shared_scene: Scene) -> None:
+    """Drafted, changed, validated, replaced by one with its own id, deleted, and at once asked for anew."""
+    consultation: Json = {"id": new_number(), "title": "Travaux imaginaires", "lots": [{"number": "1"}]}
+    first = await _done(shared_scene, "draft", consultation)
+    for kind in ("draft", "validation"):
+        changed = await _done(shared_scene, kind, {**consultation, "reference": "REF-1"}, dume_id=first["dume_id"])
+        assert changed["dume_id"] == first["dume_id"]
+    second = await _done(shared_scene, "replacement", consultation, dume_id=first["dume_id"])
+    gone = await _done(shared_scene, "deletion", consultation, dume_id=second["dume_id"])
+    third = await _done(shared_scene, "simplified", consultation)
+
+    assert (second["replaced_dume_id"], second["state"]) == (first["dume_id"], "validated")
+    assert (gone["dume_id"], gone["state"]) == (second["dume_id"], "deleted")
+    assert shared_scene.audit.dumes() >= {made["dume_id"] for made in (first, second, third)}
+    assert shared_scene.audit.creations(consultation["id"]) == 3
 
 
 async def test_should_recognise_the_same_wish_under_two_ids(shared_scene: Scene) -> None:
@@ -82,6 +100,14 @@ async def test_should_find_what_was_made(shared_scene: Scene) -> None:
     assert found["type"] == "tender.dume.search.reported.v1"
     assert [dume["dume_id"] for dume in found["data"]["dumes"]] == [made["data"]["dume_id"]]
     assert (nothing["type"], nothing["data"]["total"]) == ("tender.dume.search.reported.v1", 0)
+
+
+async def _done(scene: Scene, kind: str, consultation: Json, **more: str) -> Json:
+    asked = {"consultation": consultation, "buyer": BUYER, **more}
+    result = await _answered(scene, request(f"tender.dume.{kind}.requested.v1", asked))
+    assert result["type"] == f"tender.dume.{kind}.done.v1", result["data"]
+    data: Json = result["data"]
+    return data
 
 
 def _draft(consultation: Json, **more: str) -> Json:

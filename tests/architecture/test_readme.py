@@ -93,7 +93,7 @@ def test_should_name_the_operations_of_each_route() -> None:
     """Every operation of the table of routes exists, and each write names the one that changes something."""
     known = {operation.name for operation in wiring.operations()}
     listed = {quoted(row[0])[0]: quoted(row[1]) for row in rows(README, r"`[a-z._]+\.requested\.v1`")}
-    writes = {kind: route.handler.operation for kind, route in ROUTES.items() if isinstance(route.handler, Write)}
+    writes = {kind: route.handler.call.title for kind, route in ROUTES.items() if isinstance(route.handler, Write)}
 
     assert {name for names in listed.values() for name in names} <= known
     assert [kind for kind, name in writes.items() if name.partition(":")[0] not in listed[kind]] == []

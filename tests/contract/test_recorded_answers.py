@@ -42,6 +42,7 @@ from service.upstream.chorus_pro.structure_models import AttachmentRow, Membersh
 from service.upstream.dume import FoundDume, Saved
 from service.upstream.operation import Operation
 from tests.contract.bid_rows import BID_ROWS
+from tests.contract.buyer_rows import BUYER_ROWS
 from tests.contract.supplier_rows import SUPPLIER_ROWS
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
 from tests.support.recorded_reads import READS
@@ -404,6 +405,7 @@ ROWS: list[tuple[str, Ask, object]] = [
     *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
     *SUPPLIER_ROWS,
     *BID_ROWS,
+    *BUYER_ROWS,
 ]
 
 

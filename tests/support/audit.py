@@ -14,7 +14,7 @@ from tests.support.until import until
 PASSING = (
     ".delayed.v1", ".reported.v1", ".page.v1", "invoice.status.refused.v1", "invoice.search.refused.v1",
     "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.dume.document.refused.v1",
-    "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.bid.merge.refused.v1",
+    "tender.bid.merge.refused.v1",
     "tender.company.lookup.refused.v1",
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
@@ -22,9 +22,13 @@ PASSING = (
 DONE = ".done.v1"
 MADE = (
     "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
-    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1", "tender.bid.creation.done.v1",
+    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1", "tender.dume.replacement.done.v1",
+    "tender.bid.creation.done.v1",
 )  # fmt: skip
 """Name what there was not before; every other result is about what another request brought about."""
+
+DELETED = "04"
+"""The state of a DUME that left its place to another."""
 
 UNDERWAY = (None, *flows.UNDERWAY)
 LOST_BY_THE_STATE = "IN_INCIDENTE"
@@ -195,8 +199,8 @@ class Audit:
             data = result["data"]
             found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}
             found |= {data["chorus_pro_id"]} if "chorus_pro_id" in data else set()
-            if "dume_id" in result["data"]:
-                found.add(result["data"]["dume_id"])
+            names = ("dume_id", "replaced_dume_id") if endings == DONE else ("dume_id",)
+            found |= {data[name] for name in names if name in data}
         return found
 
     def _doubled(self) -> Iterator[str]:
@@ -210,7 +214,7 @@ class Audit:
         made = Counter(
             (dume["idConsultation"], dume["idAcheteur"], *dume["lots"])
             for dume in state["dumes"]["dumes"]
-            if dume["idDumeRemplace"] is None
+            if dume["idDumeRemplace"] is None and dume["statut"] != DELETED
         )
         made |= Counter((bid["idConsultation"], bid["siretOE"], *bid["lots"]) for bid in state["dumes"]["bids"])
         yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)

@@ -227,9 +227,8 @@ class Stage:
             flows = state["flows"]["list"]
             return "--flow-number", next(str(flow["number"]) for flow in flows if flow["name"] == one.mark)
         dumes = [*state["dumes"]["dumes"], *state["dumes"]["bids"]]
-        return "--dume-id", next(
-            str(dume["idDume"]) for dume in dumes if one.mark in (dume["idConsultation"], dume.get("siretOE"))
-        )
+        made = [dume for dume in dumes if one.mark in (dume["idConsultation"], dume.get("siretOE"))]
+        return "--dume-id", str(made[-1]["idDume"])
 
     def times_called(self, *operations: str) -> dict[str, int]:
         """How often the State was called by each operation."""

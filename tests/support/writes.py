@@ -16,9 +16,10 @@ from tests.support.bus import Json, request
 from tests.support.worker import SECRETS
 
 DEPOSIT, SIMPLE, SAVE = "deposerFluxFacture", "creerDumeSimple", "enregistrerDume"
+DELETE, TELL = "supprimerDume", "mettreAJourDume"
 ON_THE_WIRE = (
     *(b"/deposer/flux", b"/soumettre", b"/completer", b"/recycler", b"/traiterRejet"),
-    *(SIMPLE.encode(), SAVE.encode(), bids.CREATING.encode()),
+    *(SIMPLE.encode(), SAVE.encode(), DELETE.encode(), TELL.encode(), bids.CREATING.encode()),
 )
 """By which a call that changes something is known among all others."""
 
@@ -59,6 +60,7 @@ class Asked:
 def every_write(world: World) -> list[Asked]:
     """A request of every kind; the drafts and the invoices that some of them are about are at the State already."""
     tenders = [_simplified(), _draft(), _change(world), _validation(world)]
+    tenders += [_replacement(world), _deletion(world), _metadata(world)]
     return [_invoice(), _archive(), *tenders, _submission(), *_about_invoices(world), *_bids(world)]
 
 
@@ -110,16 +112,14 @@ def _draft() -> Asked:
 def _change(world: World) -> Asked:
     consultation = _consultation()
     dume_id = _drafted(world, consultation)
-    asked = {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
-    event = request("tender.dume.draft.requested.v1", asked)
+    event = request("tender.dume.draft.requested.v1", _about(consultation, dume_id))
     return Asked(kind="change", event=event, operation=SAVE, mark=dume_id, is_repeatable=True)
 
 
 def _validation(world: World) -> Asked:
     consultation = _consultation()
     dume_id = _drafted(world, consultation)
-    asked = {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
-    event = request("tender.dume.validation.requested.v1", asked)
+    event = request("tender.dume.validation.requested.v1", _about(consultation, dume_id))
     return Asked(kind="validation", event=event, operation=SAVE, mark=dume_id, is_repeatable=True)
 
 
@@ -133,6 +133,32 @@ def _bids(world: World) -> list[Asked]:
         Asked(kind="bid over", event=bids.saving(old, dume_id=known), operation=SAVE, mark=known, is_repeatable=True),
         Asked(kind="creation", event=bids.creation(bidder=company), operation=bids.CREATING, mark=company["id"]),
     ]
+
+
+def _replacement(world: World) -> Asked:
+    consultation = _consultation()
+    dume_id = _drafted(world, consultation)
+    world.dume.set_state(dume_id, "validé")
+    event = request("tender.dume.replacement.requested.v1", _about(consultation, dume_id))
+    return Asked(kind="replacement", event=event, operation=SAVE, mark=consultation["id"])
+
+
+def _deletion(world: World) -> Asked:
+    consultation = _consultation()
+    dume_id = _drafted(world, consultation)
+    event = request("tender.dume.deletion.requested.v1", _about(consultation, dume_id))
+    return Asked(kind="deletion", event=event, operation=DELETE, mark=dume_id, is_repeatable=True)
+
+
+def _metadata(world: World) -> Asked:
+    consultation = _consultation()
+    dume_id = _drafted(world, consultation)
+    event = request("tender.dume.metadata.requested.v1", _about(consultation, dume_id))
+    return Asked(kind="metadata", event=event, operation=TELL, mark=dume_id, is_repeatable=True)
+
+
+def _about(consultation: Json, dume_id: str) -> Json:
+    return {"consultation": consultation, "buyer": BUYER, "dume_id": dume_id}
 
 
 def _consultation() -> Json:

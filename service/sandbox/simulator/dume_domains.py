@@ -8,6 +8,7 @@ from typing import Final
 from service.sandbox.simulator import dume_bidders as bidders
 from service.sandbox.simulator import dume_companies as companies
 from service.sandbox.simulator import dume_fetching as fetching
+from service.sandbox.simulator import dume_metadata as metadata
 from service.sandbox.simulator import dume_operations as buyers
 from service.sandbox.simulator.dume_call import Operation
 
@@ -15,7 +16,7 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "dumeA": (*buyers.OPERATIONS, *fetching.BUYERS),
     "dumeOE": (*bidders.OPERATIONS, *fetching.BIDDERS),
     "donnees": companies.OPERATIONS,
-    "metadonnees": (),
+    "metadonnees": metadata.OPERATIONS,
     "referentiels": (),
     "ecertis": (),
     "attestations": (),

@@ -156,6 +156,12 @@ class Register:
                 self._given.add(dume_id)
                 return dume_id
 
+    def describe(self, dume: KeptDume, tender: Tender) -> None:
+        """Tell another consultation of a DUME; raises Refused when another one is alive for the same."""
+        if dume.state.is_alive:
+            self._check_alone(dume.platform, tender, without={dume.dume_id})
+        dume.tender = tender
+
     def set_state(self, dume_id: str, state: State) -> KeptDume:
         """Put a DUME into a state, as if it had always been there; raises KeyError when there is none."""
         dume = self._dumes[dume_id]

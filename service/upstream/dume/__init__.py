@@ -89,7 +89,10 @@ class Dume:
         dume_id: str | None = None,
         replaces: str | None = None,
     ) -> Saved | Refusal:
-        """Keep a document, over the draft `dume_id` or as a new DUME; only a draft over a draft is safe to repeat."""
+        """Keep a document: over the draft `dume_id`, or as a new DUME, which may take the place of one it `replaces`.
+
+        Only what is saved over a draft is safe to repeat.
+        """
         request = self.wire.save(
             document=document,
             validated=validated,
@@ -99,8 +102,17 @@ class Dume:
             replaces=replaces,
         )
         if dume_id is None:
-            return await self._save(operations.SAVE_NEW, request, None)
+            return await self._save(operations.REPLACE if replaces else operations.SAVE_NEW, request, None)
         return await self._save(operations.VALIDATE if validated else operations.SAVE_OVER, request, dume_id)
+
+    async def delete(self, dume_id: str, buyer: Buyer | None = None) -> Saved | Refusal:
+        """Delete a DUME. Safe to repeat in effect: a refusal of the repetition may mean that it is deleted already."""
+        return await self._save(operations.DELETE, self.wire.delete(dume_id=dume_id, buyer=buyer), dume_id)
+
+    async def update_metadata(self, dume_id: str, consultation: Consultation, buyer: Buyer | None) -> Saved | Refusal:
+        """Tell the metadata of a buyer's or a bidder's DUME anew; safe to repeat, the last one counts."""
+        request = self.wire.metadata(dume_id=dume_id, consultation=consultation, buyer=buyer)
+        return await self._save(operations.UPDATE_METADATA, request, dume_id)
 
     async def document(self, dume_id: str, *, form: str = "xml") -> bytes | Refusal:
         """Return a DUME as `xml` or `pdf`."""

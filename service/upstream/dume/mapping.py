@@ -7,9 +7,12 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from contracts.reasons import Reason
+from contracts.results.common import RefusalReason
 from service.upstream.dume.bidder_names import BidderFields, BidderNames
 from service.upstream.dume.documents_names import DocumentFields, DocumentNames
-from service.upstream.entries import Entries, Prefix, folded
+from service.upstream.dume.metadata_names import MetadataFields, MetadataNames
+from service.upstream.entries import Entries, Prefix, folded, reason_in
 
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
 
@@ -23,6 +26,7 @@ class DumeOperations(Entries):
     save: str
     search: str
     document: str
+    delete: str
 
 
 class DumeFields(Entries):
@@ -65,7 +69,11 @@ class DumeAnswers(Entries):
     lot_number: tuple[str, ...]
 
 
-PARTS: dict[str, type[Entries]] = {"documents": DocumentFields, "bidders": BidderFields}
+PARTS: dict[str, type[Entries]] = {
+    "documents": DocumentFields,
+    "bidders": BidderFields,
+    "metadata": MetadataFields,
+}
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
 
@@ -89,6 +97,8 @@ class DumeMapping(Entries):
     transient_codes: frozenset[str]
     documents: DocumentNames
     bidders: BidderNames
+    refusals: dict[str, dict[str, RefusalReason]]
+    metadata: MetadataNames
 
     @field_validator("left_out")
     @classmethod
@@ -101,6 +111,10 @@ class DumeMapping(Entries):
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""
         return self._words.get(folded(code or ""), "unknown")
+
+    def reason_of(self, operation: str, code: str | None) -> Reason:
+        """Our reason for a refusal: that of its code for the operation, else for any, else `upstream_refused`."""
+        return reason_in(self.refusals, operation, code)
 
     def espd_procedure(self, procedure: str | None) -> str | None:
         """The code of the European document for a French procedure; None when none is known for it."""

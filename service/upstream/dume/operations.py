@@ -14,6 +14,7 @@ BUYERS: Final = "dumeA"
 LARGEST_DOCUMENT: Final = 8 * 1024 * 1024
 """Bytes of documents that a result may hold: in base64 they stay below the 16 MiB that RabbitMQ takes by default."""
 LARGEST_ANSWER: Final = LARGEST_DOCUMENT * 4 // 3 + 64 * 1024
+METADATA: Final = "metadonnees"
 
 
 class DumeRequest(RootModel[dict[str, object]]):
@@ -72,6 +73,14 @@ SAVE_NEW = to_dume("enregistrerDume", "saves a new draft", Doubt.LOOK_UP, is_rea
 SAVE_OVER = to_dume("enregistrerDume", "saves over a draft", Doubt.REPEAT, is_read=False)
 # Repeated after a lost answer it may be refused as "cannot be modified": whoever repeats it reads the state back.
 VALIDATE = to_dume("enregistrerDume", "validates a draft", Doubt.REPEAT, is_read=False, purpose="validation")
+REPLACE = to_dume(
+    "enregistrerDume", "saves a DUME in the place of another", Doubt.LOOK_UP, is_read=False, purpose="replacement"
+)
+# Repeated after a lost answer it may be refused as "already deleted": whoever repeats it reads the state back.
+DELETE = to_dume("supprimerDume", "deletes a DUME", Doubt.REPEAT, is_read=False)
+UPDATE_METADATA = to_dume(
+    "mettreAJourDume", "tells the metadata of a DUME anew", Doubt.REPEAT, is_read=False, api=METADATA
+)
 SEARCH = to_dume("rechercherDumes", "finds the DUMEs of a consultation or buyer", Doubt.REPEAT, is_read=True)
 DOCUMENT = to_dume(
     "recupererDumeFormate",

@@ -62,11 +62,21 @@ class Wire:
             "dume_id": dume_id,
             "replaced_dume_id": replaces,
             "document": base64.b64encode(document).decode(),
-            "state": self.mapping.sent_states["validated" if validated else "draft"],
+            "state": self.mapping.sent_states[_wanted_state(validated=validated, replaces=replaces)],
             **(self.consultation_fields(consultation) if consultation else {}),
             **self.buyer_fields(buyer),
         }
         return self.request(self.mapping.operations.save, values)
+
+    def delete(self, *, dume_id: str, buyer: Buyer | None) -> DumeRequest:
+        """A DUME to delete."""
+        return self.request(self.mapping.operations.delete, {**self.asking(buyer), "dume_id": dume_id})
+
+    def metadata(self, *, dume_id: str, consultation: Consultation, buyer: Buyer | None) -> DumeRequest:
+        """What is known of the consultation, told about a DUME without its document."""
+        values = {**self.asking(buyer), "dume_id": dume_id, **self.consultation_fields(consultation)}
+        names = self.mapping.metadata
+        return self.request(names.operations.update, values, names=names.fields, part="metadata")
 
     def search(self, *, consultation_id: str | None, buyer_id: str | None) -> DumeRequest:
         """The DUMEs of a consultation, of a buyer, or both."""
@@ -175,6 +185,12 @@ class Wire:
     def _is_left_out(self, entry: str, names: Entries | None, part: str) -> bool:
         own = names is not None and entry in type(names).model_fields
         return (f"{part}.{entry}" if own else entry) in self.mapping.left_out
+
+
+def _wanted_state(*, validated: bool, replaces: str | None) -> str:
+    if not validated:
+        return "draft"
+    return "validated" if replaces is None else "replacement"
 
 
 def nested(named: Mapping[str, object]) -> dict[str, object]:

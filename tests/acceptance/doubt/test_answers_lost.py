@@ -40,7 +40,7 @@ async def test_should_send_again_what_was_not_done(broker: Broker, tmp_path: Pat
         complaints = await stage.complaints()
 
     assert complaints == []
-    assert stage.times_called(DEPOSIT, SIMPLE, SAVE) == {DEPOSIT: 4, SIMPLE: 2, SAVE: 10}
+    assert stage.times_called(DEPOSIT, SIMPLE, SAVE) == {DEPOSIT: 4, SIMPLE: 2, SAVE: 12}
 
 
 async def test_should_wait_for_work_that_is_done_late(broker: Broker, tmp_path: Path) -> None:

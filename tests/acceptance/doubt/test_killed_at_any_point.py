@@ -19,7 +19,7 @@ READING = (
     b"rechercherDumes",
 )
 """By which calls are known that come before the one that counts."""
-AT_ONCE = ("invoice", "archive", "simplified", "bid over")
+AT_ONCE = ("invoice", "archive", "simplified", "deletion", "metadata", "bid over")
 """The kinds that need none."""
 END, PROGRESS, FACT = ".done.v1", ".received.v1", ".integrated.v1"
 ACK = 21  # bytes of an acknowledgement on the wire

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.core.entry import Begun, Change, Registration, Standing, State
+from service.core.entry import PART, Begun, Change, Registration, Standing, State
 from service.ledger import Ledger
 from tests.support.ledger_rig import ANOTHER, ASKED, CLOSING, RIVAL, bring, take
 
@@ -139,3 +139,64 @@ async def test_should_claim_the_keys_of_what_could_not_be_read_before(ledger: Le
 def _named(begun: Begun) -> tuple[str, str] | None:
     """Who put it upstream before."""
     return (begun.sent_before.source, begun.sent_before.id) if begun.sent_before else None
+
+
+WHOLE, LOT_1, LOT_2 = f"tender{PART}", f"tender{PART}lot 1", f"tender{PART}lot 2"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "standing"),
+    [
+        (LOT_1, LOT_2, Standing.HELD),
+        (LOT_1, LOT_1, Standing.CONFLICT),
+        (LOT_1, WHOLE, Standing.CONFLICT),
+        (WHOLE, LOT_1, Standing.CONFLICT),
+        (WHOLE, WHOLE, Standing.CONFLICT),
+        (WHOLE, f"tender b{PART}lot 1", Standing.HELD),
+        (f"ten%er{PART}", LOT_1, Standing.HELD),
+    ],
+)
+async def test_should_let_parts_be_and_a_whole_be_in_their_way(
+    ledger: Ledger, first: str, second: str, standing: Standing
+) -> None:
+    """Whoever wants all of something waits for whoever works on a part of it, and the other way round."""
+    await bring(ledger, Change(state=State.IN_DOUBT), asked=replace(ASKED, keys=(first,)))
+    begun = await take(ledger, replace(ANOTHER, keys=(second,)), owner="worker-2")
+
+    assert begun.standing is standing
+
+
+@pytest.mark.parametrize(("kept", "asked"), [(LOT_1, WHOLE), (WHOLE, LOT_2), (LOT_1, LOT_1)])
+async def test_should_name_who_put_a_part_or_the_whole_upstream(ledger: Ledger, kept: str, asked: str) -> None:
+    """So that it is looked for before the other is sent."""
+    await bring(ledger, replace(CLOSING, kept=(kept,)), asked=replace(ASKED, keys=(kept,)))
+    begun = await take(ledger, replace(ANOTHER, keys=(asked,)), owner="worker-2")
+
+    assert _named(begun) == (ASKED.source, ASKED.id)
+
+
+async def test_should_tell_who_keeps_what(ledger: Ledger) -> None:
+    """Each key with its keeper and what that was answered, the last one first; what is free is kept by nobody."""
+    for id, lot in (("a-1", LOT_1), ("a-2", LOT_2)):
+        end = replace(CLOSING, kept=(lot, f"made by {id}"), answer={"dume_id": id})
+        await bring(ledger, end, asked=replace(RIVAL, id=id, keys=(lot,)), owner=id)
+    all_of_it = await ledger.keepers(ASKED.account, ASKED.operation, (WHOLE,))
+    one = await ledger.keepers(ASKED.account, ASKED.operation, (LOT_1, "made by a-2"))
+    none = await ledger.keepers("second", ASKED.operation, (WHOLE,))
+
+    assert [(keeper.key, keeper.id, keeper.answer) for keeper in all_of_it] == [
+        (LOT_2, "a-2", {"dume_id": "a-2"}),
+        (LOT_1, "a-1", {"dume_id": "a-1"}),
+    ]
+    assert ([keeper.key for keeper in one], none) == (["made by a-2", LOT_1], ())
+
+
+async def test_should_free_the_parts_of_what_is_no_more(ledger: Ledger) -> None:
+    """Whoever made it keeps what else it knows of it, and the part it took up is anybody's."""
+    made = replace(CLOSING, kept=(LOT_1, "made"))
+    await bring(ledger, made, asked=replace(ASKED, keys=(LOT_1,)))
+    await bring(ledger, replace(CLOSING, freed=("made",)), asked=replace(ANOTHER, keys=("made",)), owner="worker-2")
+    freed = await take(ledger, replace(ANOTHER, id="e-3", keys=(LOT_1,)), owner="worker-3")
+    known = await take(ledger, replace(ANOTHER, id="e-4", keys=("made",)), owner="worker-4")
+
+    assert (_named(freed), _named(known)) == (None, (ASKED.source, ASKED.id))

@@ -10,7 +10,8 @@ import yaml
 from contracts.reasons import Reason
 from contracts.words import DumeState
 from service import wiring
-from service.upstream.mapping import ANY, MappingInvalid, load_mapping, packaged_text
+from service.upstream.entries import ANY
+from service.upstream.mapping import MappingInvalid, load_mapping, packaged_text
 
 pytestmark = pytest.mark.unit
 
@@ -121,6 +122,18 @@ def test_should_take_codes_that_an_operator_has_met(tmp_path: Path) -> None:
     assert chorus_pro.reason_of("completerFacture", "20000") is Reason.INVOICE_NOT_FOUND
 
 
+def test_should_take_codes_of_dume_that_an_operator_has_met(tmp_path: Path) -> None:
+    """None of its codes is public: what is learnt goes into a table that is empty as it is packaged."""
+    text = "{supprimerDume: {EX-021: dume_not_deletable}, any: {EX-010: dume_unknown}}"
+
+    dume = load_mapping(write(tmp_path, f"dume: {{refusals: {text}}}")).dume
+
+    assert load_mapping().dume.refusals == {}
+    assert dume.reason_of("supprimerDume", "EX-021") is Reason.DUME_NOT_DELETABLE
+    assert dume.reason_of("enregistrerDume", "EX-010") is Reason.DUME_UNKNOWN
+    assert dume.reason_of("enregistrerDume", "EX-021") is Reason.UPSTREAM_REFUSED
+
+
 def test_should_name_operations_that_exist_beside_their_refusals() -> None:
     """A misspelt one would never be met."""
     named = load_mapping().chorus_pro.refusals.keys() - {ANY}
@@ -165,6 +178,8 @@ def test_should_change_nothing_for_an_empty_file(tmp_path: Path) -> None:
         ("chorus_pro: {refusals: {any: {GDP_MSG_11.001: no_reason}}}", "chorus_pro.refusals.any.GDP_MSG_11.001"),
         ("chorus_pro: {nothing_found: 3}", "chorus_pro.nothing_found"),
         ("dume: {fields: {state: {value: s, confidence: sure}}}", "confidence"),
+        ("dume: {refusals: {any: {EX-1: given_up}}}", "dume.refusals.any.EX-1"),
+        ("dume: {left_out: [metadata.lot]}", "metadata.lot is not one of the entries"),
         ("dume: {left_out: [cvp]}", "cvp is not one of the entries of dume.fields"),
         ("dume: {prefixes: {dumeA: dume/dumeA/}}", "dume.prefixes.dumeA"),
         ("- a list", "not a mapping of names"),

@@ -97,6 +97,44 @@ def test_should_ask_to_keep_a_document(
     }
 
 
+def test_should_ask_for_a_replacement_as_an_operator_says(tmp_path: Path) -> None:
+    """How one is asked for is not published: a state of its own may be what the State wants."""
+    mapping = changed(tmp_path, "dume: {sent_states: {replacement: remplacé}, left_out: [replaced_dume_id]}")
+
+    request = wire(mapping).save(
+        document=b"<xml/>", validated=True, consultation=None, buyer=BUYER, dume_id=None, replaces="k7p2x9qd"
+    )
+
+    assert (request.root["statut"], "idDumeRemplace" in request.root) == ("remplacé", False)
+
+
+def test_should_ask_to_delete_a_dume() -> None:
+    """The requester and the identifier, which the page prints as optional."""
+    assert wire().delete(dume_id="k7p2x9qd", buyer=BUYER).root == {
+        "operation": "supprimerDume",
+        **HEAD,
+        "idDume": "k7p2x9qd",
+    }
+
+
+def test_should_tell_metadata_under_names_of_their_own(tmp_path: Path) -> None:
+    """What the document says stays; names may differ from those of other requests, and be left out on their own."""
+    text = "dume: {metadata: {fields: {consultation_title: objet}}, left_out: [metadata.lots, cpv, bids_due]}"
+
+    request = wire(changed(tmp_path, text)).metadata(dume_id="k7p2x9qd", consultation=CONSULTATION, buyer=BUYER)
+
+    assert request.root == {
+        "operation": "mettreAJourDume",
+        **HEAD,
+        "idDume": "k7p2x9qd",
+        "idConsultation": "2026-DSI-0142",
+        "refFonctionnelleConsultation": "DSI/2026/0142",
+        "objet": "Maintenance du réseau",
+        "typeMarche": "SERVICES",
+        "procedure": "Procédure adaptée",
+    }
+
+
 def test_should_name_only_the_platform_when_asking_for_the_model() -> None:
     """The one operation that takes no requester."""
     assert wire().model().root == {"operation": "recupererModelDume", "plateforme": HEAD["plateforme"]}

@@ -1,0 +1,58 @@
+"""Changes a buyer's DUME: what every such write shares, its name in the ledger and the document it starts from."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from contracts.base import Incoming
+from contracts.events import Buyer, Consultation
+from contracts.reasons import Reason
+from contracts.words import Upstream
+from service.core.entry import Entry
+from service.core.errors import EventInvalid
+from service.core.espd import EspdInvalid, fill
+from service.handlers import dume_results as results
+from service.handlers.base import Calls, Finished, Write
+from service.handlers.dume_known import Whereabouts, standing_of
+from service.handlers.dume_place import OPERATION
+from service.upstream import Refusal
+from service.upstream.dume.operations import DOCUMENT
+
+AskedT = TypeVar("AskedT", bound=Incoming)
+ReadyT = TypeVar("ReadyT")
+
+
+class DumeWrite(Write[AskedT, ReadyT]):
+    """One name in the ledger for all of them: what is about the same DUME, or the same place, waits for each other."""
+
+    upstream: ClassVar[str] = Upstream.DUME
+    family: ClassVar[results.Family]
+
+    @property
+    def operation(self) -> str:
+        """The same for every change of a buyer's DUME."""
+        return OPERATION
+
+    async def without_start(self, where: Whereabouts, refusal: Refusal, entry: Entry, calls: Calls) -> Finished | None:
+        """The end when the document to start from was not given; None when the refusal is about something else."""
+        if refusal.operation != DOCUMENT.name:
+            return None
+        reason = refusal.reason
+        if reason is Reason.UPSTREAM_REFUSED and await standing_of(where, entry, calls) is None:
+            reason = Reason.DUME_UNKNOWN
+        return results.refused(self.family, refusal, where.consultation_id, dume_id=where.dume_id, reason=reason)
+
+
+def filled(document: bytes, consultation: Consultation, buyer: Buyer | None, calls: Calls) -> bytes:
+    """The document for this consultation and buyer; raises EventInvalid when it cannot be filled."""
+    try:
+        return fill(
+            document,
+            consultation=consultation,
+            buyer=calls.dume.buyer_or_requester(buyer),
+            procedure_code=calls.dume.espd_procedure(consultation.procedure),
+            project_type=calls.dume.espd_project_type(consultation.contract_type),
+        )
+    except EspdInvalid as error:
+        detail = f"The DUME to start from cannot be filled. {error}"
+        raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, detail) from error
