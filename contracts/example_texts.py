@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_essential_data import essential_data
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
 from contracts.reasons import Reason
@@ -263,6 +264,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **submissions(),
         **_recipients(),
         **_tenders(),
+        **essential_data(_buyer, CONSULTATION),
         **_others(),
         **_for_every_family(),
     }

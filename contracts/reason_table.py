@@ -225,6 +225,10 @@ _ROWS = (
         "Check dume_id and the buyer and request again under a new id.",
     ),
     _refused(
+        _R.ESSENTIAL_DATA_EXISTS, "The buyer has other essential data under this id; conflict shows both where known.",
+        "Give the contract an id of its own, or update what is there; then request again under a new id.",
+    ),
+    _refused(
         _R.ALREADY_SENT, "The request was already sent to the State, or may have been.",
         "Wait for its terminal result.",
     ),
@@ -236,7 +240,7 @@ _ROWS = (
         "Check id, source and account.",
     ),
     _refused(
-        _R.RULES_NOT_MET, "The file breaks rules that Chorus Pro is known to apply; nothing was sent.",
+        _R.RULES_NOT_MET, "What was to be sent breaks rules that the State is known to apply; nothing was sent.",
         "Correct every finding that is an error and request again under a new id; the numbers are still free.",
     ),
 )  # fmt: skip

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     DUME_EXISTS = "dume_exists"
     DUME_NOT_MODIFIABLE = "dume_not_modifiable"
     DUME_UNKNOWN = "dume_unknown"
+    ESSENTIAL_DATA_EXISTS = "essential_data_exists"
     ALREADY_SENT = "already_sent"
     ALREADY_ANSWERED = "already_answered"
     REQUEST_UNKNOWN = "request_unknown"

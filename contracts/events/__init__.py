@@ -6,6 +6,23 @@ from contracts.events.decisions import (
     InvoiceValidatorDecisionRequested,
     NamedInvoice,
 )
+from contracts.events.essential_data import (
+    AwardedConsultation,
+    TenderEssentialDataPublicationRequested,
+    TenderEssentialDataSearchRequested,
+    TenderEssentialDataUpdateRequested,
+)
+from contracts.events.essential_parts import (
+    Concession,
+    Contract,
+    EconomicOperator,
+    ExecutionYear,
+    Modification,
+    PlaceOfExecution,
+    Subcontract,
+    SubcontractChange,
+    Tariff,
+)
 from contracts.events.invoices import (
     Expectation,
     InvoiceCheckRequested,
@@ -39,8 +56,13 @@ from contracts.events.tenders import (
 
 __all__ = [
     "Attachment",
+    "AwardedConsultation",
     "Buyer",
+    "Concession",
     "Consultation",
+    "Contract",
+    "EconomicOperator",
+    "ExecutionYear",
     "Expectation",
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
@@ -59,13 +81,21 @@ __all__ = [
     "InvoiceValidatorCorrectionRequested",
     "InvoiceValidatorDecisionRequested",
     "Lot",
+    "Modification",
     "NamedInvoice",
+    "PlaceOfExecution",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
+    "Subcontract",
+    "SubcontractChange",
+    "Tariff",
     "TaxLine",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",
+    "TenderEssentialDataPublicationRequested",
+    "TenderEssentialDataSearchRequested",
+    "TenderEssentialDataUpdateRequested",
     "data_invalid",
 ]
