@@ -17,13 +17,16 @@ from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
 from service.handlers.look_up_recipient import LookUpRecipient
+from service.handlers.publish_essential_data import PublishEssentialData
 from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
+from service.handlers.search_essential_data import SearchEssentialData
 from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
+from service.handlers.update_essential_data import UpdateEssentialData
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -56,6 +59,9 @@ ROUTES = MappingProxyType(
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),
             Route("tender.dume.search.requested.v1", SearchDume()),
+            Route("tender.essential_data.publication.requested.v1", PublishEssentialData()),
+            Route("tender.essential_data.update.requested.v1", UpdateEssentialData()),
+            Route("tender.essential_data.search.requested.v1", SearchEssentialData()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

@@ -35,6 +35,7 @@ from service.upstream.chorus_pro import changes as chorus_pro_changes
 from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations, supplier_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
+from service.upstream.dume import essential_data_operations
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
 
@@ -200,6 +201,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         read_operations,
         reference_operations,
         dume_operations,
+        essential_data_operations,
     ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 

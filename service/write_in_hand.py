@@ -212,17 +212,17 @@ class WriteInHand:
                 return await self._accepted(looked.answer)
             case UsedByOther():
                 return await self._finish(looked.end)
-            case Unseen():
+            case Unseen(may_show=False):
                 return await self._hold(looked.detail)
-            case Absent():
-                return await self._nothing_found()
+            case Absent() | Unseen():
+                return await self._nothing_found(looked)
 
-    async def _nothing_found(self) -> Outcome:
-        match after_empty_look(self.entry, self._policies.doubt):
+    async def _nothing_found(self, looked: Absent | Unseen) -> Outcome:
+        match after_empty_look(self.entry, self._policies.doubt, proves=isinstance(looked, Absent)):
             case Step.SEND:
                 return await self._send()
             case Step.HOLD:
-                return await self._hold("Looking upstream found nothing, and whether to send again is for a person.")
+                return await self._hold(looked.detail)
             case _:
                 await self.lease.change(Change(looks=self.entry.looks + 1, next_look_in=self._policies.doubt.wait))
                 return await self._wait(timedelta(seconds=self._policies.doubt.wait))

@@ -24,12 +24,18 @@ class Found:
 class Absent:
     """A look that counts found nothing."""
 
+    detail: str = "Looking upstream found nothing, and whether to send again is for a person."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
-    """The look found nothing, and proves nothing: this account cannot see what it looked for."""
+    """The look found nothing, and proves nothing: this account cannot see what it looked for.
+
+    `may_show`: it may be shown later, so that a person is asked only after as many looks as would prove absence.
+    """
 
     detail: str
+    may_show: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

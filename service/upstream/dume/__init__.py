@@ -11,6 +11,7 @@ from service.steady import NEVER
 from service.upstream.client import Client
 from service.upstream.dume import operations
 from service.upstream.dume.caller import Caller, unreadable
+from service.upstream.dume.essential_data import EssentialData
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
 from service.upstream.dume.wire import NotInAnswer, Wire
 from service.upstream.interpret import messages
@@ -142,6 +143,11 @@ class Dume:
     def caller(self) -> Caller:
         """Who makes the calls."""
         return Caller(client=self.client, wire=self.wire, event=self.event, account=self.account, until=self.until)
+
+    @property
+    def essential_data(self) -> EssentialData:
+        """The operations on essential data of contracts and concessions."""
+        return EssentialData(caller=self.caller)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from service.upstream.dume.essential_data_names import EssentialDataMapping, EssentialFields
 from service.upstream.entries import Entries, Prefix, folded
 
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
@@ -63,7 +64,7 @@ class DumeAnswers(Entries):
     lot_number: tuple[str, ...]
 
 
-PARTS: dict[str, type[Entries]] = {}
+PARTS: dict[str, type[Entries]] = {"essential_data": EssentialFields}
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
 
@@ -84,6 +85,7 @@ class DumeMapping(Entries):
     formats: dict[str, str]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
+    essential_data: EssentialDataMapping
 
     @field_validator("left_out")
     @classmethod
