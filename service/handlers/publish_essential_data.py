@@ -135,7 +135,7 @@ class PublishEssentialData(Write[TenderEssentialDataPublicationRequested, Public
 
 async def _shown(prepared: Publication, calls: Calls) -> Rows | Refusal:
     asked = prepared.asked
-    return await calls.dume.essential_data.named(kind=asked.kind, buyer_id=asked.buyer.id, id=asked.subject.id)
+    return await calls.dume.essential_data.named(kind=asked.kind, buyer=asked.buyer, id=asked.subject.id)
 
 
 def _ours(prepared: Publication, shown: Rows) -> EssentialDataListed | None:

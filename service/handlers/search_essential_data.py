@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from typing import ClassVar
 
 from contracts.events import TenderEssentialDataSearchRequested
@@ -65,7 +66,7 @@ async def _swept(request: TenderEssentialDataSearchRequested, calls: Calls) -> S
     while (part := sweep.next()) is not None:
         shown = await data.show(part, named, version=request.version)
         if not isinstance(shown, Refusal):
-            rows = {_key(row): row for row in shown.rows if fits(request, row)}
+            rows: dict[Hashable, EssentialDataListed] = {_key(row): row for row in shown.rows if fits(request, row)}
             sweep.take(part, rows, is_cut=shown.is_cut)
         elif sweep.calls == 1:
             return shown

@@ -92,7 +92,7 @@ async def _is_shown(prepared: Update, calls: Calls) -> bool:
     subject = asked.contract or asked.concession
     if subject is None and not asked.modifications:
         return False
-    shown = await calls.dume.essential_data.referenced(asked.reference)
+    shown = await calls.dume.essential_data.referenced(asked.reference, asked.buyer)
     if isinstance(shown, Refusal):
         return False
     return any((subject is None or agree(subject, row)) and has_all(asked.modifications, row) for row in shown)

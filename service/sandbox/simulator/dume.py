@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from service.sandbox.simulator.dume_call import Books, Call, Effect, Operation
+from service.sandbox.simulator.dume_call import Books, Call, Done, Effect, Operation
 from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
+from service.sandbox.simulator.dume_essential_register import EssentialRegister, Rules
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
 
@@ -32,6 +33,7 @@ class DumeService:
 
     `platforms` are pairs of platform identifier and technical identifier. `simplified_state` is the state in which
     creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
+    `essential_data`: how the service treats those.
     """
 
     def __init__(
@@ -41,11 +43,12 @@ class DumeService:
         simplified_state: str = State.DRAFT,
         search_lag: float = 0.0,
         seed: int = 0,
+        essential_data: Rules | None = None,
     ) -> None:
         self.platforms = set(platforms)
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
-        self._books = _empty(timedelta(seconds=search_lag), seed)
+        self._books = _empty(timedelta(seconds=search_lag), seed, essential_data or Rules())
 
     @property
     def search_lag(self) -> float:
@@ -55,17 +58,23 @@ class DumeService:
     @search_lag.setter
     def search_lag(self, seconds: float) -> None:
         self._books.buyers.search_lag = timedelta(seconds=seconds)
+        self.essential_data.search_lag = timedelta(seconds=seconds)
+
+    @property
+    def essential_data(self) -> EssentialRegister:
+        """The essential data of contracts and concessions, and how they are treated."""
+        return self._books.essential_data
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
-        self._books = _empty(self._books.buyers.search_lag, self._seed)
+        self._books = _empty(self._books.buyers.search_lag, self._seed, self.essential_data.rules)
 
     def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
         """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
         fields = Fields(body)
         name = _asked(fields)
         if domain in DOMAINS and name.lower() == HEALTH_CHECK.lower():
-            return _answer(HEALTH_CHECK, fields, {"etat": "OK"})
+            return _answer(HEALTH_CHECK, fields, Done(fields={"etat": "OK"}))
         operation = operation_of(domain, name)
         if operation is None:
             return _refusal(name, fields, Refused(Code.OPERATION, f"Operation inconnue de {domain} : {name}"))
@@ -81,6 +90,7 @@ class DumeService:
             "count": len(dumes),
             "by_state": {state.value: sum(dume.state is state for dume in dumes) for state in State},
             "dumes": [_shown(dume) for dume in dumes],
+            "essential_data": [kept.to_json() for kept in self.essential_data.all()],
         }
 
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
@@ -96,12 +106,14 @@ class DumeService:
             simplified_state=self.simplified_state,
             now=now,
         )
-        done = operation.work(call)
-        return _answer(operation.name, fields, done.fields, done.effect, done.dume)
+        return _answer(operation.name, fields, operation.work(call))
 
 
-def _empty(search_lag: timedelta, seed: int) -> Books:
-    return Books(buyers=Register(search_lag=search_lag, seed=seed))
+def _empty(search_lag: timedelta, seed: int, rules: Rules) -> Books:
+    return Books(
+        buyers=Register(search_lag=search_lag, seed=seed),
+        essential_data=EssentialRegister(search_lag=search_lag, seed=seed, rules=rules),
+    )
 
 
 def _asked(fields: Fields) -> str:
@@ -112,18 +124,15 @@ def _asked(fields: Fields) -> str:
         return "?"
 
 
-def _answer(
-    operation: str,
-    fields: Fields,
-    said: Mapping[str, object],
-    effect: Effect = "none",
-    dume: KeptDume | None = None,
-) -> DumeAnswer:
-    summary = _summary(fields)
-    if dume is not None:
+def _answer(operation: str, fields: Fields, done: Done) -> DumeAnswer:
+    summary = _summary(fields) | dict(done.about)
+    if (dume := done.dume) is not None:
         summary |= {"idDume": dume.dume_id, "idConsultation": dume.tender.consultation_id, "statut": dume.state.value}
     return DumeAnswer(
-        json={"response": {"messageList": [], **said}}, effect=effect, summary=summary, operation=operation
+        json={"response": {"messageList": list(done.notices), **done.fields}},
+        effect=done.effect,
+        summary=summary,
+        operation=operation,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from service.sandbox.simulator.dume_essential_register import EssentialRegister
 from service.sandbox.simulator.dume_register import KeptDume, Register, State
 from service.sandbox.simulator.dume_request import Fields, Platform
 
@@ -18,6 +19,7 @@ class Books:
     """What each domain keeps."""
 
     buyers: Register
+    essential_data: EssentialRegister
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The fields of the answer, what happened to the register, and to which DUME."""
+    """The fields of the answer, what happened to the register, and to which DUME.
+
+    `notices` are messages beside the answer that refuse nothing, `about` is what the journal says besides.
+    """
 
     fields: Mapping[str, object]
     effect: Effect = "none"
     dume: KeptDume | None = None
+    notices: tuple[Mapping[str, str], ...] = ()
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

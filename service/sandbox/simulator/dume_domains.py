@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from service.sandbox.simulator import dume_essential_data as essential_data
 from service.sandbox.simulator import dume_operations as buyers
 from service.sandbox.simulator.dume_call import Operation
 
@@ -16,7 +17,7 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "referentiels": (),
     "ecertis": (),
     "attestations": (),
-    "donneesEssentielles": (),
+    "donneesEssentielles": essential_data.OPERATIONS,
 }
 ALL: Final = tuple(operation for operations in DOMAINS.values() for operation in operations)
 

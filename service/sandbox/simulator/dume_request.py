@@ -36,6 +36,12 @@ class Code(StrEnum):
     FINAL = "SIM-DUME-021"
     NOT_REPLACEABLE = "SIM-DUME-022"
     NOT_DELETABLE = "SIM-DUME-023"
+    CRITERIA = "SIM-DE-001"
+    UNKNOWN_DATA = "SIM-DE-010"
+    DATA_EXISTS = "SIM-DE-011"
+    DE_FORM = "SIM-DE-020"
+    DE_VALUE = "SIM-DE-021"
+    PUBLISHED = "SIM-DE-022"
 
 
 class Refused(Exception):

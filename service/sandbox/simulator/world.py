@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.clock import Clock
 from service.sandbox.simulator.dume import DumeService
+from service.sandbox.simulator.dume_essential_register import Rules
 from service.sandbox.simulator.dume_register import to_state
 from service.sandbox.simulator.faults import Faults
 from service.sandbox.simulator.gateway import Gateway
@@ -26,6 +27,7 @@ class World:
             simplified_state=settings.dume_simple_state,
             search_lag=settings.search_lag,
             seed=settings.seed,
+            essential_data=_rules(settings),
         )
         self.faults = Faults(settings.seed)
         self.journal = Journal()
@@ -38,6 +40,7 @@ class World:
         self.dume.platforms = _platforms(settings)
         self.dume.simplified_state = to_state(settings.dume_simple_state)
         self.dume.search_lag = settings.search_lag
+        self.dume.essential_data.rules = _rules(settings)
 
     def reset(self) -> None:
         """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""
@@ -62,3 +65,13 @@ class World:
 
 def _platforms(settings: SimulatorSettings) -> set[tuple[str, str]]:
     return {(platform.platform_id, platform.technical_platform_id) for platform in settings.platforms}
+
+
+def _rules(settings: SimulatorSettings) -> Rules:
+    return Rules(
+        published_after=settings.essential_data_published_after,
+        most_rows=settings.essential_data_most_rows,
+        is_unique=settings.essential_data_unique,
+        tells_reference=settings.essential_data_reference,
+        shows_unpublished=settings.essential_data_shows_unpublished,
+    )

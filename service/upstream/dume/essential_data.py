@@ -19,6 +19,7 @@ from service.upstream.operation import Refusal
 
 if TYPE_CHECKING:
     from contracts.events import (
+        Buyer,
         TenderEssentialDataPublicationRequested,
         TenderEssentialDataSearchRequested,
         TenderEssentialDataUpdateRequested,
@@ -91,22 +92,22 @@ class EssentialData:
         said = tuple((_of(one, "code"), _of(one, "message")) for one in messages(answer.fields))
         return Updated(changed=self.mapping.was_changed(said), notices=_notices(answer))
 
-    async def named(self, *, kind: Kind, buyer_id: str, id: str) -> tuple[EssentialDataListed, ...] | Refusal:
+    async def named(self, *, kind: Kind, buyer: Buyer, id: str) -> tuple[EssentialDataListed, ...] | Refusal:
         """Return what is shown of the contract or concession that this buyer gave this id."""
-        shown = await self.show(Slice(kind=kind), Named(buyer_id=buyer_id, id=id))
+        shown = await self.show(Slice(kind=kind), Named(buyer_id=buyer.id, id=id), asker=buyer)
         if isinstance(shown, Refusal):
             return shown
         # A criterion that is not heeded would show the contracts of others as ours.
-        return tuple(row for row in shown.rows if row.id == id and row.buyer_id in {None, buyer_id})
+        return tuple(row for row in shown.rows if row.id == id and row.buyer_id in {None, buyer.id})
 
-    async def referenced(self, reference: str) -> tuple[EssentialDataListed, ...] | Refusal:
+    async def referenced(self, reference: str, asker: Buyer | None = None) -> tuple[EssentialDataListed, ...] | Refusal:
         """Return every version that is shown under this reference."""
-        shown = await self.show(Slice(), Named(reference=reference))
+        shown = await self.show(Slice(), Named(reference=reference), asker=asker)
         return shown if isinstance(shown, Refusal) else tuple(row for row in shown.rows if row.reference == reference)
 
-    async def show(self, part: Slice, named: Named, *, version: int = 2) -> Shown | Refusal:
+    async def show(self, part: Slice, named: Named, *, version: int = 2, asker: Buyer | None = None) -> Shown | Refusal:
         """Make one search."""
-        operation, request = SEARCH, self.wire.search(part, named)
+        operation, request = SEARCH, self.wire.search(part, named, asker)
         if version == 1:
             operation, request = SEARCH_V1, self.wire.search_v1(part)
         answer = await self.caller.call(operation, request)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contracts.base import Incoming
     from contracts.events import (
         AwardedConsultation,
+        Buyer,
         Concession,
         EconomicOperator,
         ExecutionYear,
@@ -88,11 +89,11 @@ class EssentialDataWire:
         values = {**self.wire.asking(asked.buyer), "reference": asked.reference, "data": data}
         return self._request(self.mapping.operations.update, values)
 
-    def search(self, part: Slice, named: Named) -> DumeRequest:
-        """A search by any criterion."""
+    def search(self, part: Slice, named: Named, asker: Buyer | None) -> DumeRequest:
+        """A search by any criterion, in the name of the buyer that asks, else of the requester."""
         is_concession = part.kind == "concession"
         values = {
-            **self.wire.asking(None, must=False),
+            **self.wire.asking(asker, must=False),
             **self._days(part),
             "searched_reference": named.reference,
             "searched_id": named.id,
