@@ -59,7 +59,7 @@ def essential_data(buyer: dict[str, Any], consultation: str) -> dict[str, dict[s
             "buyer_id": buyer["id"],
         },
         f"{family}.search.page.v1": {"page": 1, "essential_data": [listed]},
-        f"{family}.search.reported.v1": {"total": 1, "pages": 1, "complete": True, "incomplete": []},
+        f"{family}.search.reported.v1": {"total": 1, "pages": 1, "complete": True, "incomplete": [], "narrowed": []},
         f"{family}.search.refused.v1": {
             "reason": "upstream_refused", "code": None, "upstream_text": "Critères de recherche invalides.",
         },

@@ -195,6 +195,11 @@ class TenderEssentialDataSearchReported(Outgoing):
     pages: int = Field(ge=0, description="How many tender.essential_data.search.page results belong to it.")
     complete: bool = Field(description="False when there may be more than is told.")
     incomplete: tuple[PublicationDays, ...] = Field(default=(), description="The days that were not read to their end.")
+    narrowed: tuple[PublicationDays, ...] = Field(
+        default=(),
+        description="The days so full that they were divided by natures and procedures: rows whose labels are in no list"
+        " of the national schema may be missing there.",
+    )
 
 
 class TenderEssentialDataSearchRefused(Refused):

@@ -72,6 +72,7 @@ class Sweep(Generic[RowT]):
         self._found: dict[Hashable, RowT] = {}
         self._aside: dict[Hashable, tuple[RowT, Slice]] = {}
         self._unread: list[Slice] = []
+        self._narrowed: list[Slice] = []
         self._last = Slice()
         self.calls = 0
 
@@ -89,6 +90,8 @@ class Sweep(Generic[RowT]):
             self._waiting.extend(reversed(parts))
             new = {key: (row, asked) for key, row in rows.items() if key not in self._found}
             self._aside |= new
+            if parts[0].kind is not None and parts[0].kind == asked.kind and parts[0].until == asked.until:
+                self._narrowed.append(asked)
             return
         if is_cut:
             self._unread.append(asked)
@@ -105,6 +108,11 @@ class Sweep(Generic[RowT]):
     def rows(self) -> tuple[RowT, ...]:
         """Every row once, as many as are wanted."""
         return (*self._found.values(), *(row for row, _ in self._aside.values()))[: self._limit]
+
+    @property
+    def narrowed(self) -> tuple[Slice, ...]:
+        """The days that were divided by natures or procedures: rows with labels that are in no list may be missing."""
+        return _put_together(self._narrowed)
 
     @property
     def unread(self) -> tuple[Slice, ...]:

@@ -52,7 +52,8 @@ class SearchEssentialData(Read[TenderEssentialDataSearchRequested]):
             total=len(rows),
             pages=len(pages),
             complete=not unread,
-            incomplete=tuple(PublicationDays(published_from=one.since, published_until=one.until) for one in unread),
+            incomplete=_days(unread),
+            narrowed=_days(swept.narrowed),
         )
         return (*pages, Draft(type=f"{FAMILY}.reported.v1", data=reported))
 
@@ -85,6 +86,10 @@ def _first(request: TenderEssentialDataSearchRequested, named: Named) -> tuple[S
         Slice(since=days.since, until=days.until, kind=kind, nature=named.nature, procedure=named.procedure)
         for kind in kinds
     )
+
+
+def _days(slices: tuple[Slice, ...]) -> tuple[PublicationDays, ...]:
+    return tuple(PublicationDays(published_from=one.since, published_until=one.until) for one in slices)
 
 
 def _key(row: EssentialDataListed) -> bytes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from service.sandbox.simulator import dume_essential_form as form
 from service.sandbox.simulator.dume_call import Call, Done, Operation
-from service.sandbox.simulator.dume_essential_register import Facts, KeptData, Version
+from service.sandbox.simulator.dume_essential_register import KeptData, Version
 from service.sandbox.simulator.dume_essential_rows import row_v1, row_v2
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, folded_word
 
@@ -33,11 +32,10 @@ def update(call: Call) -> Done:
     latest = kept.versions[-1]
     facts = latest.facts.with_followed(form.followed(data))
     if form.is_initial(data):
-        anew = form.initial(data, must=False).over(facts)
-        if kept.versions[0].published_at <= call.now and _without_followed(anew) != _without_followed(latest.facts):
+        if kept.versions[0].published_at <= call.now:
             text = f"Les donnees {reference} sont publiees : seule une modification peut y etre ajoutee"
             raise Refused(Code.PUBLISHED, text)
-        facts = anew
+        facts = form.initial(data, must=False).over(facts)
     if facts == latest.facts:
         return Done(fields={"referenceUnique": reference}, notices=(_UNCHANGED,), about=_about(kept))
     register.change(kept, facts, call.now)
@@ -105,10 +103,6 @@ def _day(fields: Fields, name: str) -> date | None:
         return None if text is None else datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no moment
     except ValueError:
         raise Refused(Code.CRITERIA, f"{name} : AAAA-MM-JJ attendu") from None
-
-
-def _without_followed(facts: Facts) -> Facts:
-    return replace(facts, followed={})
 
 
 def _about(kept: KeptData) -> Mapping[str, object]:
