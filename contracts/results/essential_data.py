@@ -197,8 +197,8 @@ class TenderEssentialDataSearchReported(Outgoing):
     incomplete: tuple[PublicationDays, ...] = Field(default=(), description="The days that were not read to their end.")
     narrowed: tuple[PublicationDays, ...] = Field(
         default=(),
-        description="The days so full that they were divided by natures and procedures: rows whose labels are in no list"
-        " of the national schema may be missing there.",
+        description="Days so full that they were divided by natures and procedures: rows whose labels are in no list of"
+        " the national schema may be missing there.",
     )
 
 

@@ -43,6 +43,7 @@ from service.upstream.dume import FoundDume, Saved
 from service.upstream.operation import Operation
 from tests.contract.supplier_rows import SUPPLIER_ROWS
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
+from tests.support.recorded_essential_data import ESSENTIAL_DATA
 from tests.support.recorded_reads import READS
 
 pytestmark = pytest.mark.contract
@@ -402,6 +403,7 @@ ROWS: list[tuple[str, Ask, object]] = [
     *READS,
     *((name, asked(operation, request), answer) for name, operation, request, answer in (*DECISIONS, *LISTS)),
     *SUPPLIER_ROWS,
+    *ESSENTIAL_DATA,
 ]
 
 

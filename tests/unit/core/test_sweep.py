@@ -86,7 +86,7 @@ DAYS = st.builds(
 
 @given(rows=published(), most=st.integers(1, 8), labels=st.sampled_from([LABELS, DAYS_ALONE]))
 def test_should_lose_nothing_without_saying_so(rows: list[Row], most: int, labels: Labels) -> None:
-    """What is not told lies on days told as not read to their end; or, of an unlisted label, on days told as narrowed."""
+    """What is missing lies on days told as not read to their end; or, of an unlisted label, as narrowed."""
     sweep = swept(rows, TEN_DAYS, labels, most=most)
     told = {row.number for row in sweep.rows}
     missing = [row for row in rows if row.number not in told]
