@@ -7,9 +7,8 @@ _HOLDER = "99900045800037"
 _ID = "20260142L01"
 
 
-def essential_data(buyer: dict[str, Any], consultation: str) -> dict[str, dict[str, Any]]:
-    """The data of a publication, an update and a search, by type."""
-    contract = {
+def _contract() -> dict[str, Any]:
+    return {
         "id": _ID, "object": "Mobilier scolaire en bois - lot 1", "nature": "Marché", "procedure": "Procédure adaptée",
         "notified_on": "2026-12-28", "techniques": ["Sans objet"], "modalities": ["Bons de commande"],
         "cpv": "39160000-1", "place": {"code": "35238", "code_type": "Code commune"}, "duration_months": 36,
@@ -19,48 +18,58 @@ def essential_data(buyer: dict[str, Any], consultation: str) -> dict[str, dict[s
         "advance_granted": False, "subcontracting_declared": False, "social_considerations": ["Clause sociale"],
         "environmental_considerations": ["Critère environnemental"],
     }  # fmt: skip
+
+
+def _searches(buyer: dict[str, Any], listed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "tender.essential_data.search.requested.v1": {
+            "published_from": "2027-01-01", "published_until": "2027-06-30", "kind": "contract",
+            "buyer_id": buyer["id"],
+        },
+        "tender.essential_data.search.page.v1": {"page": 1, "essential_data": [listed]},
+        "tender.essential_data.search.reported.v1": {
+            "total": 1, "pages": 1, "complete": True, "incomplete": [], "narrowed": [],
+        },
+        "tender.essential_data.search.refused.v1": {
+            "reason": "upstream_refused", "code": None, "upstream_text": "Critères de recherche invalides.",
+        },
+    }  # fmt: skip
+
+
+def essential_data(buyer: dict[str, Any], consultation: str) -> dict[str, dict[str, Any]]:
+    """The data of a publication, an update and a search, by type."""
+    contract = _contract()
     named = {"id": _ID, "buyer_id": buyer["id"], "consultation_id": consultation}
     side = {"object": contract["object"], "amount": "182000.00", "agreed_on": "2026-12-28", "holder_ids": [_HOLDER]}
     modification = {"number": 1, "notified_on": "2027-06-02", "duration_months": 48, "amount": "201500.00"}
     listed = {
-        **{name: value for name, value in contract.items() if name != "further"}, "reference": _REFERENCE,
-        "kind": "contract", "buyer_id": buyer["id"], "published_on": "2027-01-12", "holders": [
-            {"id": _HOLDER, "scheme": "SIRET", "name": None},
-        ],
-        "place": {"code": "35238", "code_type": "Code commune", "name": None},
+        **contract, "reference": _REFERENCE, "kind": "contract", "buyer_id": buyer["id"], "published_on": "2027-01-12",
         "modifications": [{**modification, "published_on": "2027-06-10"}],
     }  # fmt: skip
     finding = {
         "field": "data.contract.procedure", "value": "Procedure adaptée", "allowed": ["Procédure adaptée"],
         "message": "'Procedure adaptée' is not in the list contract_procedures of the national schema.",
     }  # fmt: skip
-    family = "tender.essential_data"
-    return {
-        f"{family}.publication.requested.v1": {
+    searches = _searches(buyer, listed)
+    return searches | {
+        "tender.essential_data.publication.requested.v1": {
             "buyer": buyer, "consultation": {"id": consultation, "lot_number": "1"}, "contract": contract,
         },
-        f"{family}.publication.done.v1": {
+        "tender.essential_data.publication.done.v1": {
             **named, "reference": _REFERENCE, "kind": "contract", "lot_number": "1", "adopted": False, "notices": [],
         },
-        f"{family}.publication.refused.v1": {
+        "tender.essential_data.publication.refused.v1": {
             **named, "reason": "essential_data_exists", "code": None, "upstream_text": None, "reference": _REFERENCE,
             "conflict": {"sent": side, "found": {**side, "reference": _REFERENCE, "amount": "97000.00"}},
         },
-        f"{family}.update.requested.v1": {"reference": _REFERENCE, "buyer": buyer, "modifications": [modification]},
-        f"{family}.update.done.v1": {
+        "tender.essential_data.update.requested.v1": {
+            "reference": _REFERENCE, "buyer": buyer, "modifications": [modification],
+        },
+        "tender.essential_data.update.done.v1": {
             "reference": _REFERENCE, "changed": True, "adopted": False, "notices": ["Données modifiées."],
         },
-        f"{family}.update.refused.v1": {
+        "tender.essential_data.update.refused.v1": {
             "reason": "rules_not_met", "code": None, "upstream_text": None, "reference": _REFERENCE,
             "findings": [finding],
-        },
-        f"{family}.search.requested.v1": {
-            "published_from": "2027-01-01", "published_until": "2027-06-30", "kind": "contract",
-            "buyer_id": buyer["id"],
-        },
-        f"{family}.search.page.v1": {"page": 1, "essential_data": [listed]},
-        f"{family}.search.reported.v1": {"total": 1, "pages": 1, "complete": True, "incomplete": [], "narrowed": []},
-        f"{family}.search.refused.v1": {
-            "reason": "upstream_refused", "code": None, "upstream_text": "Critères de recherche invalides.",
         },
     }  # fmt: skip

@@ -67,7 +67,7 @@ class _Call:
     account: TechnicalAccount | None
     read: Reader
     largest_answer: int | None
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
     @property
     def remaining(self) -> float:

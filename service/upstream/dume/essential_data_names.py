@@ -31,7 +31,7 @@ class EssentialKinds(Entries):
 class EssentialFields(Entries):
     """Where each value goes in a request, dots standing for objects."""
 
-    data: str
+    inside: str
     reference: str
     kind: str
     id: str

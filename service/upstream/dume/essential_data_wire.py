@@ -67,7 +67,7 @@ class EssentialDataWire:
             **_of_consultation(asked.consultation),
         }
         data = _with_further(self._nested(own), asked.subject.further, f"data.{asked.kind}.further")
-        return self._request(self.mapping.operations.publish, {**self.wire.asking(asked.buyer), "data": data})
+        return self._request(self.mapping.operations.publish, {**self.wire.asking(asked.buyer), "inside": data})
 
     def update(self, asked: TenderEssentialDataUpdateRequested) -> DumeRequest:
         """What is new of essential data that DUME has."""
@@ -86,7 +86,7 @@ class EssentialDataWire:
         if subject is not None:
             data = _with_further(data, subject.further, f"data.{kind}.further")
         data = _with_further(data, asked.further, "data.further")
-        values = {**self.wire.asking(asked.buyer), "reference": asked.reference, "data": data}
+        values = {**self.wire.asking(asked.buyer), "reference": asked.reference, "inside": data}
         return self._request(self.mapping.operations.update, values)
 
     def search(self, part: Slice, named: Named, asker: Buyer | None) -> DumeRequest:
