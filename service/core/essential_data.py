@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.events import Contract
 from service.core.labels import label_key
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.events import Concession, Modification, TenderEssentialDataSearchRequested
-    from contracts.results import EssentialDataListed
+    from contracts.results import EssentialDataListed, ModificationListed
+
+_CPV_DIGITS: Final = 8
 
 
 def holder_ids(subject: Contract | Concession) -> tuple[str, ...]:
@@ -47,23 +49,16 @@ def agree(sent: Contract | Concession, found: EssentialDataListed) -> bool:
     return same and found.object is not None and label_key(sent.object) == label_key(found.object)
 
 
-def has_all(sent: Iterable[Modification], found: EssentialDataListed) -> bool:
-    """Whether every modification is shown, with the day, the duration and the worth that were sent."""
+def shows_all(sent: Contract | Concession | Modification, found: EssentialDataListed | ModificationListed) -> bool:
+    """Whether everything that was sent is shown as it was sent: what is not told proves nothing."""
+    said = ((name, getattr(sent, name)) for name in type(sent).model_fields)
+    return all(_is_shown(name, value, found) for name, value in said if value not in (None, (), {}))
+
+
+def shows_each(sent: Iterable[Modification], found: EssentialDataListed) -> bool:
+    """Whether every modification is shown as it was sent."""
     shown = {one.number: one for one in found.modifications}
-    for one in sent:
-        there = shown.get(one.number)
-        if there is None:
-            return False
-        pairs = (
-            (one.notified_on, there.notified_on),
-            (one.signed_on, there.signed_on),
-            (one.duration_months, there.duration_months),
-            (one.amount, there.amount),
-            (one.total_value, there.total_value),
-        )
-        if any(ours is not None and theirs is not None and ours != theirs for ours, theirs in pairs):
-            return False
-    return True
+    return all(one.number in shown and shows_all(one, shown[one.number]) for one in sent)
 
 
 def fits(asked: TenderEssentialDataSearchRequested, row: EssentialDataListed) -> bool:
@@ -73,13 +68,40 @@ def fits(asked: TenderEssentialDataSearchRequested, row: EssentialDataListed) ->
         (asked.id, row.id),
         (asked.kind, row.kind),
         (asked.buyer_id, row.buyer_id),
-        (asked.cpv and asked.cpv[:8], row.cpv and row.cpv[:8]),
+        (_cpv(asked.cpv), _cpv(row.cpv)),
         (asked.nature and label_key(asked.nature), row.nature and label_key(row.nature)),
         (asked.procedure and label_key(asked.procedure), row.procedure and label_key(row.procedure)),
     )
     if any(wanted and told and wanted != told for wanted, told in pairs):
         return False
     return not asked.holder_id or not row.holders or _plain(asked.holder_id) in _ids(one.id for one in row.holders)
+
+
+def _is_shown(name: str, value: Any, found: object) -> bool:  # Any: a field of any part
+    match name:
+        case "further":
+            return False
+        case "holders" | "concessionaires":
+            return _ids(one.id for one in value) == _ids(one.id for one in getattr(found, "holders", ()))
+        case "place":
+            place = getattr(found, "place", None)
+            return place is not None and (place.code, _word(place.code_type)) == (value.code, _word(value.code_type))
+        case "cpv":
+            return _cpv(value) == _cpv(getattr(found, name, None))
+        case _:
+            return bool(_word(value) == _word(getattr(found, name, None)))
+
+
+def _word(value: object) -> object:
+    """Labels and texts as they are compared, in any order where there are several; anything else as it is."""
+    if isinstance(value, str):
+        return label_key(value)
+    return frozenset(map(_word, value)) if isinstance(value, tuple) else value
+
+
+def _cpv(code: str | None) -> str | None:
+    """A CPV code without its control digit."""
+    return code and code[:_CPV_DIGITS]
 
 
 def _ids(ids: Iterable[str]) -> frozenset[str]:

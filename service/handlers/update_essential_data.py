@@ -10,7 +10,7 @@ from contracts.events import TenderEssentialDataUpdateRequested
 from contracts.reasons import Reason
 from contracts.words import Upstream
 from service.core.entry import Entry
-from service.core.essential_data import agree, has_all
+from service.core.essential_data import shows_all, shows_each
 from service.core.question import Screen
 from service.handlers import essential_data_results as results
 from service.handlers.base import Calls, Event, Finished, Found, Unseen, Write
@@ -87,12 +87,12 @@ class UpdateEssentialData(Write[TenderEssentialDataUpdateRequested, Update]):
 
 
 async def _is_shown(prepared: Update, calls: Calls) -> bool:
-    """Whether a version is shown that has everything of this update a search could show."""
+    """Whether a version is shown that says all of this update; what searches do not show is not proven by any."""
     asked = prepared.asked
     subject = asked.contract or asked.concession
-    if subject is None and not asked.modifications:
+    if asked.subcontracts or asked.subcontract_changes or asked.execution or asked.further:
         return False
     shown = await calls.dume.essential_data.referenced(asked.reference, asked.buyer)
     if isinstance(shown, Refusal):
         return False
-    return any((subject is None or agree(subject, row)) and has_all(asked.modifications, row) for row in shown)
+    return any((subject is None or shows_all(subject, row)) and shows_each(asked.modifications, row) for row in shown)

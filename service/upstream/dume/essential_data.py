@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from service.upstream.dume.essential_data_names import EssentialDataMapping
     from service.upstream.dume.operations import DumeAnswer
 
-MOST_NOTICES = 20
+MOST_NOTICES, LONGEST_NOTICE = 10, 500
+"""Notices may travel in a header of a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ def _known(label: str | None, allowed: Sequence[str]) -> str | None:
 
 def _notices(answer: DumeAnswer) -> tuple[str, ...]:
     said = (_of(one, "message") or _of(one, "code") for one in messages(answer.fields))
-    return tuple(masked(text) for text in said if text)[:MOST_NOTICES]
+    return tuple(masked(text)[:LONGEST_NOTICE] for text in said if text)[:MOST_NOTICES]
 
 
 def _of(message: Mapping[str, object], name: str) -> str:

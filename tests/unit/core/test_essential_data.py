@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from contracts.events import Concession, Contract, Modification, TenderEssentialDataSearchRequested
-from contracts.results import EssentialDataListed, ModificationListed, OperatorListed
-from service.core.essential_data import agree, fits, has_all
+from contracts.results import EssentialDataListed, ModificationListed, OperatorListed, PlaceListed
+from service.core.essential_data import agree, fits, shows_all, shows_each
 from tests.support.essential_data import HOLDER, concession, contract
 
 SENT = Contract.model_validate(contract(id="M-1"))
@@ -32,6 +32,11 @@ OTHERS = {
     "notified_on": date(2026, 10, 29),
     "holders": (OperatorListed(id="99900078900019"),),
 }
+
+
+def modification(**values: object) -> Modification:
+    """A modification as the pipeline reads it."""
+    return Modification.model_validate(values)
 
 
 def test_should_know_its_own() -> None:
@@ -66,13 +71,49 @@ def test_should_compare_concessions_by_their_own_values() -> None:
 
 
 def test_should_find_every_modification() -> None:
-    """By number, with what is told of it."""
-    sent = (Modification(number=1, amount=Decimal(5)), Modification(number=2))
+    """By number, with all that was sent of it."""
+    sent = (modification(number=1, amount="5"), modification(number=2))
     shown = FOUND.model_copy(update={"modifications": (ModificationListed(number=1, amount=Decimal("5.00")),)})
     more = shown.model_copy(update={"modifications": (*shown.modifications, ModificationListed(number=2))})
 
-    assert (has_all(sent, shown), has_all(sent, more), has_all((), FOUND)) == (False, True, True)
-    assert not has_all((Modification(number=1, amount=Decimal(6)),), shown)
+    assert (shows_each(sent, shown), shows_each(sent, more), shows_each((), FOUND)) == (False, True, True)
+    assert not shows_each((modification(number=1, amount="6"),), shown)
+    assert not shows_each((modification(number=1, duration_months=5),), shown)
+
+
+WHOLE = FOUND.model_copy(
+    update={
+        "holders": (OperatorListed(id=HOLDER),),
+        "techniques": ("Sans objet",),
+        "place": PlaceListed(code="99999", code_type="Code commune"),
+    }
+)
+
+
+def test_should_take_for_done_only_what_is_shown_whole() -> None:
+    """Everything that was sent, as it was sent."""
+    assert shows_all(SENT, WHOLE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": None},
+        {"cpv": "45000000"},
+        {"techniques": ()},
+        {"place": None},
+        {"holders": ()},
+        {"procedure": "Dialogue compétitif"},
+    ],
+)
+def test_should_not_take_for_done_what_is_not_shown(changes: dict[str, object]) -> None:
+    """What is not told, or is another, proves nothing."""
+    assert not shows_all(SENT, WHOLE.model_copy(update=changes))
+
+
+def test_should_not_take_for_done_what_no_search_shows() -> None:
+    """Further fields have no word of ours in an answer."""
+    assert not shows_all(SENT.model_copy(update={"further": {"x": 1}}), WHOLE)
 
 
 @pytest.mark.parametrize(
