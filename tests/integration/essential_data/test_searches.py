@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,28 @@ async def test_should_give_pages_the_same_ids_each_time(counter: Counter, simula
     ids = [[one.id for one in outcome.results] for outcome in outcomes if isinstance(outcome, Completed)]
 
     assert (len(set(ids[0])), ids[0]) == (3, ids[1])
+
+
+async def test_should_go_on_where_a_part_is_refused(simulator: Simulator, tmp_path: Path) -> None:
+    """A part that the State does not search is told as not read; the others come."""
+    put(simulator, [FIRST] * 60)
+    put(simulator, [FIRST] * 60, procedure="Dialogue compétitif")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("dume: {essential_data: {kinds: {concession: XX}}}", encoding="utf-8")
+    async with Counter(simulator, tmp_path, {"RELAY_MAPPING": str(mapping)}) as counter:
+        rows, end = await found(counter, search(published_from=str(FIRST), published_until=str(FIRST)))
+
+    day = {"published_from": "2026-01-01", "published_until": "2026-01-01"}
+    assert (len(rows), end["complete"], end["incomplete"]) == (120, False, [day])
+
+
+async def test_should_go_where_an_operator_says(simulator: Simulator, tmp_path: Path) -> None:
+    """The path is printed in two ways; the State has both here."""
+    put(simulator, [FIRST])
+    mapping = tmp_path / "mapping.yaml"
+    path = "/dumes/donneesEssentielles"
+    mapping.write_text(f"dume: {{prefixes: {{donneesEssentielles: {path}}}}}", encoding="utf-8")
+    async with Counter(simulator, tmp_path, {"RELAY_MAPPING": str(mapping)}) as counter:
+        rows, _ = await found(counter, search(**YEAR))
+
+    assert (len(rows), {call.path for call in simulator.journal.calls(FIND)}) == (1, {path})
