@@ -53,12 +53,12 @@ def rows_of(answer: Row, mapping: EssentialDataMapping) -> list[Row]:
 
 def listed(row: Row, mapping: EssentialDataMapping) -> EssentialDataListed:
     """One row in our words."""
-    return _Reading(places=tuple(_places(row, mapping.answers.places)), mapping=mapping).listed()
+    return _Reading(places=tuple(_places(_folded(row), mapping.answers.places)), mapping=mapping).listed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """One object and those inside it that hold its values."""
+    """One object and those inside it that hold its values, the names of all of them in lower case."""
 
     places: tuple[Row, ...]
     mapping: EssentialDataMapping
@@ -113,7 +113,7 @@ class _Reading:
 
     def _each(self, entry: str, read: Callable[[_Reading], PartT]) -> Iterator[PartT]:
         for item in _objects(self._value(entry)):
-            yield read(_Reading(places=(item,), mapping=self.mapping))
+            yield read(_Reading(places=(_folded(item),), mapping=self.mapping))
 
     def _kind(self) -> Literal["contract", "concession"] | None:
         kinds, answers = self.mapping.kinds, self.mapping.answers
@@ -137,7 +137,7 @@ class _Reading:
         return self._first(getattr(self.mapping.answers, entry))
 
     def _first(self, names: tuple[str, ...]) -> object:
-        found = (first(place, (name,)) for name in names for place in self.places)
+        found = (_inside(place, name.lower()) for name in names for place in self.places)
         return next((value for value in found if value not in (None, "")), None)
 
     def _text(self, entry: str) -> str | None:
@@ -154,9 +154,23 @@ def _places(row: Row, names: tuple[str, ...]) -> Iterator[Row]:
     """The row and the objects in it that hold its values, however deep they are in each other."""
     yield row
     for name in names:
-        inner = first(row, (name,))
+        inner = _inside(row, name.lower())
         if isinstance(inner, Mapping):
-            yield from _places(inner, tuple(other for other in names if other != name))
+            yield from _places(_folded(inner), tuple(other for other in names if other != name))
+
+
+def _folded(row: Row) -> Row:
+    """An object with its names in lower case, once: every value of it is looked for under several names."""
+    return {name.lower(): value for name, value in row.items()}
+
+
+def _inside(place: Row, name: str) -> object:
+    """What stands under a name; dots go into objects."""
+    first_part, _, rest = name.partition(".")
+    value = place.get(first_part)
+    if not rest or value is None:
+        return value
+    return _inside(_folded(value), rest) if isinstance(value, Mapping) else None
 
 
 def _objects(value: object, depth: int = _DEEPEST) -> Iterator[Row]:
