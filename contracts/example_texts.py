@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.example_bids import bids
 from contracts.example_documents import documents
+from contracts.example_essential_data import essential_data
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
 from contracts.example_tenders import changed_tenders
@@ -269,6 +270,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **documents(DUME, CONSULTATION),
         **bids(DUME, CONSULTATION),
         **changed_tenders(_consultation, _buyer),
+        **essential_data(_buyer, CONSULTATION),
         **_others(),
         **_for_every_family(),
     }

@@ -237,6 +237,10 @@ _ROWS = (
         "Change it while it is a draft; where it is replaced or deleted already, search for the one that serves now.",
     ),
     _refused(
+        _R.ESSENTIAL_DATA_EXISTS, "The buyer has other essential data under this id; conflict shows both where known.",
+        "Give the contract an id of its own, or update what is there; then request again under a new id.",
+    ),
+    _refused(
         _R.ALREADY_SENT, "The request was already sent to the State, or may have been.",
         "Wait for its terminal result.",
     ),
@@ -248,7 +252,7 @@ _ROWS = (
         "Check id, source and account.",
     ),
     _refused(
-        _R.RULES_NOT_MET, "The file breaks rules that Chorus Pro is known to apply; nothing was sent.",
+        _R.RULES_NOT_MET, "What was to be sent breaks rules that the State is known to apply; nothing was sent.",
         "Correct every finding that is an error and request again under a new id; the numbers are still free.",
     ),
 )  # fmt: skip

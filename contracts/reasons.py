@@ -77,6 +77,7 @@ class Reason(StrEnum):
     DUME_NOT_PUBLISHED = "dume_not_published"
     DUME_NOT_DELETABLE = "dume_not_deletable"
     DUME_NOT_REPLACEABLE = "dume_not_replaceable"
+    ESSENTIAL_DATA_EXISTS = "essential_data_exists"
     ALREADY_SENT = "already_sent"
     ALREADY_ANSWERED = "already_answered"
     REQUEST_UNKNOWN = "request_unknown"

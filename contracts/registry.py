@@ -225,6 +225,26 @@ FAMILIES = (
         ending=Ending.REPORTED,
     ),
     _family(
+        "tender.essential_data.publication",
+        events.TenderEssentialDataPublicationRequested,
+        results.TenderEssentialDataPublicationDone,
+        results.TenderEssentialDataPublicationRefused,
+    ),
+    _family(
+        "tender.essential_data.update",
+        events.TenderEssentialDataUpdateRequested,
+        results.TenderEssentialDataUpdateDone,
+        results.TenderEssentialDataUpdateRefused,
+    ),
+    _family(
+        "tender.essential_data.search",
+        events.TenderEssentialDataSearchRequested,
+        results.TenderEssentialDataSearchReported,
+        results.TenderEssentialDataSearchRefused,
+        ending=Ending.REPORTED,
+        on_the_way={"tender.essential_data.search.page.v1": results.TenderEssentialDataSearchPage},
+    ),
+    _family(
         "request.cancellation",
         events.RequestCancellationRequested,
         results.RequestCancellationDone,

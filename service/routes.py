@@ -22,16 +22,19 @@ from service.handlers.hand_over_dume import HandOverDume
 from service.handlers.look_up_company import LookUpCompany
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.merge_bid import MergeBid
+from service.handlers.publish_essential_data import PublishEssentialData
 from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.replace_dume import ReplaceDume
 from service.handlers.report_status import ReportStatus
 from service.handlers.save_bid import SaveBid
 from service.handlers.save_draft_dume import SaveDraftDume
 from service.handlers.search_dume import SearchDume
+from service.handlers.search_essential_data import SearchEssentialData
 from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
 from service.handlers.update_dume_metadata import UpdateDumeMetadata
+from service.handlers.update_essential_data import UpdateEssentialData
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -72,6 +75,9 @@ ROUTES = MappingProxyType(
             Route("tender.bid.save.requested.v1", SaveBid()),
             Route("tender.bid.creation.requested.v1", CreateBid()),
             Route("tender.company.lookup.requested.v1", LookUpCompany()),
+            Route("tender.essential_data.publication.requested.v1", PublishEssentialData()),
+            Route("tender.essential_data.update.requested.v1", UpdateEssentialData()),
+            Route("tender.essential_data.search.requested.v1", SearchEssentialData()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

@@ -35,7 +35,7 @@ from service.upstream.chorus_pro import changes as chorus_pro_changes
 from service.upstream.chorus_pro import decision_operations, read_operations, reference_operations, supplier_operations
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
-from service.upstream.dume import bidder_operations
+from service.upstream.dume import bidder_operations, essential_data_operations
 from service.upstream.dume import documents_operations as dume_documents
 from service.upstream.dume import operations as dume_operations
 from service.upstream.operation import Operation
@@ -204,6 +204,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         dume_operations,
         dume_documents,
         bidder_operations,
+        essential_data_operations,
     ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 

@@ -215,14 +215,16 @@ class WriteInHand:
                 return await self._accepted(looked.answer)
             case UsedByOther():
                 return await self._finish(looked.end)
-            case Unseen():
+            case Unseen(may_show=False):
                 return await self._hold(looked.detail)
+            case Unseen():
+                return await self._nothing_found(None, looked.detail, proves=False)
             case Absent():
                 return await self._nothing_found(looked.over.end if looked.over else None)
 
-    async def _nothing_found(self, end: Finished | None, detail: str = IN_VAIN) -> Outcome:
+    async def _nothing_found(self, end: Finished | None, detail: str = IN_VAIN, *, proves: bool = True) -> Outcome:
         """Look again, as often as that counts; then `end` it where that is known, else send it once more, or ask."""
-        match after_empty_look(self.entry, self._policies.doubt):
+        match after_empty_look(self.entry, self._policies.doubt, proves=proves):
             case Step.SEND:
                 return await (self._finish(end) if end else self._send())
             case Step.HOLD:

@@ -13,6 +13,23 @@ from contracts.events.decisions import (
     NamedInvoice,
 )
 from contracts.events.documents import TenderDumeDocumentRequested
+from contracts.events.essential_data import (
+    AwardedConsultation,
+    TenderEssentialDataPublicationRequested,
+    TenderEssentialDataSearchRequested,
+    TenderEssentialDataUpdateRequested,
+)
+from contracts.events.essential_parts import (
+    Concession,
+    Contract,
+    EconomicOperator,
+    ExecutionYear,
+    Modification,
+    PlaceOfExecution,
+    Subcontract,
+    SubcontractChange,
+    Tariff,
+)
 from contracts.events.invoices import (
     Expectation,
     InvoiceCheckRequested,
@@ -52,9 +69,14 @@ from contracts.events.tenders import (
 
 __all__ = [
     "Attachment",
+    "AwardedConsultation",
     "Bidder",
     "Buyer",
+    "Concession",
     "Consultation",
+    "Contract",
+    "EconomicOperator",
+    "ExecutionYear",
     "Expectation",
     "InvoiceCheckRequested",
     "InvoiceDepositRequested",
@@ -73,9 +95,14 @@ __all__ = [
     "InvoiceValidatorCorrectionRequested",
     "InvoiceValidatorDecisionRequested",
     "Lot",
+    "Modification",
     "NamedInvoice",
+    "PlaceOfExecution",
     "RecipientLookupRequested",
     "RequestCancellationRequested",
+    "Subcontract",
+    "SubcontractChange",
+    "Tariff",
     "TaxLine",
     "TenderBidCreationRequested",
     "TenderBidMergeRequested",
@@ -89,5 +116,8 @@ __all__ = [
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",
+    "TenderEssentialDataPublicationRequested",
+    "TenderEssentialDataSearchRequested",
+    "TenderEssentialDataUpdateRequested",
     "data_invalid",
 ]

@@ -73,8 +73,10 @@ def _in_doubt(entry: Entry, doubt: Doubt) -> Step:
             assert_never(doubt)
 
 
-def after_empty_look(entry: Entry, policy: DoubtPolicy) -> Step:
+def after_empty_look(entry: Entry, policy: DoubtPolicy, *, proves: bool = True) -> Step:
     """What an empty look leads to, `entry` being as it was before that look: look again, send, or ask a person.
+
+    Looks that prove nothing, however many, lead to a person.
 
     After an incident the upstream itself said that nothing was done, so one empty look is enough, and the file is
     sent a second time only once.
@@ -83,7 +85,7 @@ def after_empty_look(entry: Entry, policy: DoubtPolicy) -> Step:
         return Step.SEND if entry.sends < SENDS_AFTER_INCIDENT else Step.HOLD
     if entry.looks + 1 < policy.looks:
         return Step.WAIT
-    return Step.SEND if policy.resend else Step.HOLD
+    return Step.SEND if policy.resend and proves else Step.HOLD
 
 
 def is_incident(entry: Entry) -> bool:

@@ -34,9 +34,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
-    """The look found nothing, and proves nothing: this account cannot see what it looked for."""
+    """The look found nothing, and proves nothing: this account cannot see what it looked for.
+
+    `may_show`: it may be shown later, so that a person is asked only after as many looks as would prove absence.
+    """
 
     detail: str
+    may_show: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ class Upstreams:
             transient_codes=self.mapping.transient_codes,
             reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of, DUME: self.mapping.dume.reason_of},
             timeouts=settings.timeouts,
+            headers=self.mapping.dume.essential_data.headers,
             on_call=on_call,
             hide=hide,
         )

@@ -67,6 +67,7 @@ class _Call:
     account: TechnicalAccount | None
     read: Reader
     largest_answer: int | None
+    headers: Mapping[str, str] = field(repr=False)
 
     @property
     def remaining(self) -> float:
@@ -82,8 +83,9 @@ class Client:
     """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned.
 
     `reasons` has for each upstream what gives the reason of a refusal by operation and code. `hide` takes out of a text
-    what must not be repeated: answers may be published and logged, secrets may not. Without `tokens` the connection
-    itself proves who calls, by a certificate, and the technical account goes along with it.
+    what must not be repeated: answers may be published and logged, secrets may not. `headers` has by its name what an
+    operation wants besides. Without `tokens` the connection itself proves who calls, by a certificate, and the
+    technical account goes along with it.
     """
 
     transport: Transport
@@ -95,6 +97,7 @@ class Client:
     transient_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reasons: Mapping[str, Reasons] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_call: OnCall | None = None
     hide: Callable[[str], str] = str
 
@@ -148,6 +151,7 @@ class Client:
             account=account if operation.upstream == CHORUS_PRO or self.tokens is None else None,
             read=_reader(operation),
             largest_answer=operation.largest_answer,
+            headers=self.headers.get(operation.name, {}),
         )
 
     def _admit(self, operation: Operation[RequestT, AnswerT], event: str) -> None:
@@ -258,7 +262,7 @@ def _reader(operation: Operation[RequestT, AnswerT]) -> Reader:
 
 
 def _headers(call: _Call, token: str | None) -> dict[str, str]:
-    headers = {"Accept": "application/json;charset=utf-8"}
+    headers = {**call.headers, "Accept": "application/json;charset=utf-8"}
     if call.body is not None:
         headers["Content-Type"] = "application/json;charset=utf-8"
     if token is not None:

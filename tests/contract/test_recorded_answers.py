@@ -45,6 +45,7 @@ from tests.contract.bid_rows import BID_ROWS
 from tests.contract.buyer_rows import BUYER_ROWS
 from tests.contract.supplier_rows import SUPPLIER_ROWS
 from tests.support.recorded_decisions import CANAL, DECISIONS, LISTS
+from tests.support.recorded_essential_data import ESSENTIAL_DATA
 from tests.support.recorded_reads import READS
 
 pytestmark = pytest.mark.contract
@@ -406,6 +407,7 @@ ROWS: list[tuple[str, Ask, object]] = [
     *SUPPLIER_ROWS,
     *BID_ROWS,
     *BUYER_ROWS,
+    *ESSENTIAL_DATA,
 ]
 
 

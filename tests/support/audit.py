@@ -16,6 +16,7 @@ PASSING = (
     "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.dume.document.refused.v1",
     "tender.bid.merge.refused.v1",
     "tender.company.lookup.refused.v1",
+    "invoice.download.refused.v1", "tender.dume.search.refused.v1", "tender.essential_data.search.refused.v1",
 )  # fmt: skip
 """Say how things stand when they are published, and are not kept in the ledger: said again, they may tell more."""
 
@@ -218,6 +219,8 @@ class Audit:
         )
         made |= Counter((bid["idConsultation"], bid["siretOE"], *bid["lots"]) for bid in state["dumes"]["bids"])
         yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)
+        taken = Counter((one["typeDE"], one["idAcheteur"], one["id"]) for one in state["dumes"]["essential_data"])
+        yield from (f"the essential data {key} were taken {times} times" for key, times in taken.items() if times > 1)
 
     def _state(self) -> dict[str, Any]:  # Any: the State as the simulator shows it, JSON of many shapes
         world = self._simulator.world

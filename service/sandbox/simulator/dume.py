@@ -10,6 +10,7 @@ from typing import Final
 from service.sandbox.simulator.dume_bids import Bids
 from service.sandbox.simulator.dume_call import Books, Call, CompanyService, Done, Effect, Operation
 from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
+from service.sandbox.simulator.dume_essential_register import EssentialRegister, Rules
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
 
@@ -35,6 +36,7 @@ class DumeService:
     creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
     `attachment_size`: the bytes of what is attached to a bid.
     `company_service`: how the service behind it is that knows companies.
+    `essential_data`: how the service treats those.
     """
 
     def __init__(
@@ -46,13 +48,14 @@ class DumeService:
         seed: int = 0,
         attachment_size: int = 1_000,
         company_service: CompanyService = "up",
+        essential_data: Rules | None = None,
     ) -> None:
         self.platforms = set(platforms)
         self.attachment_size = attachment_size
         self.company_service = company_service
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
-        self._books = _empty(timedelta(seconds=search_lag), seed)
+        self._books = _empty(timedelta(seconds=search_lag), seed, essential_data or Rules())
 
     @property
     def search_lag(self) -> float:
@@ -62,10 +65,16 @@ class DumeService:
     @search_lag.setter
     def search_lag(self, seconds: float) -> None:
         self._books.buyers.search_lag = self._books.bids.search_lag = timedelta(seconds=seconds)
+        self.essential_data.search_lag = timedelta(seconds=seconds)
+
+    @property
+    def essential_data(self) -> EssentialRegister:
+        """The essential data of contracts and concessions, and how they are treated."""
+        return self._books.essential_data
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
-        self._books = _empty(self._books.buyers.search_lag, self._seed)
+        self._books = _empty(self._books.buyers.search_lag, self._seed, self.essential_data.rules)
 
     def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
         """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
@@ -94,6 +103,7 @@ class DumeService:
             "by_state": {state.value: sum(dume.state is state for dume in dumes) for state in State},
             "dumes": [_shown(dume) for dume in dumes],
             "bids": [bid.to_json() for bid in self._books.bids.all()],
+            "essential_data": [kept.to_json() for kept in self.essential_data.all()],
         }
 
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
@@ -114,9 +124,13 @@ class DumeService:
         return _answer(operation.name, fields, operation.work(call))
 
 
-def _empty(search_lag: timedelta, seed: int) -> Books:
+def _empty(search_lag: timedelta, seed: int, rules: Rules) -> Books:
     buyers = Register(search_lag=search_lag, seed=seed)
-    return Books(buyers=buyers, bids=Bids(search_lag=search_lag, new_id=buyers.new_id))
+    return Books(
+        buyers=buyers,
+        bids=Bids(search_lag=search_lag, new_id=buyers.new_id),
+        essential_data=EssentialRegister(search_lag=search_lag, seed=seed, rules=rules),
+    )
 
 
 def _asked(fields: Fields) -> str:

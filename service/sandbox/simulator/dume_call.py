@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from service.sandbox.simulator.dume_bids import Bids
+from service.sandbox.simulator.dume_essential_register import EssentialRegister
 from service.sandbox.simulator.dume_register import KeptDume, Register, State
 from service.sandbox.simulator.dume_request import Fields, Platform
 
@@ -22,6 +23,7 @@ class Books:
 
     buyers: Register
     bids: Bids
+    essential_data: EssentialRegister
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from service.sandbox.simulator import dume_bidders as bidders
 from service.sandbox.simulator import dume_companies as companies
+from service.sandbox.simulator import dume_essential_data as essential_data
 from service.sandbox.simulator import dume_fetching as fetching
 from service.sandbox.simulator import dume_metadata as metadata
 from service.sandbox.simulator import dume_operations as buyers
@@ -20,7 +21,7 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "referentiels": (),
     "ecertis": (),
     "attestations": (),
-    "donneesEssentielles": (),
+    "donneesEssentielles": essential_data.OPERATIONS,
 }
 ALL: Final = tuple(operation for operations in DOMAINS.values() for operation in operations)
 

@@ -38,6 +38,12 @@ class Code(StrEnum):
     NOT_DELETABLE = "SIM-DUME-023"
     NOT_PUBLISHED = "SIM-DUME-031"
     COMPANY_DOWN = "SIM-DATA-001"
+    CRITERIA = "SIM-DE-001"
+    UNKNOWN_DATA = "SIM-DE-010"
+    DATA_EXISTS = "SIM-DE-011"
+    DE_FORM = "SIM-DE-020"
+    DE_VALUE = "SIM-DE-021"
+    PUBLISHED = "SIM-DE-022"
 
 
 class Refused(Exception):

@@ -180,6 +180,16 @@ class SimulatorSettings(_Told):
     company_service: Literal["up", "no_data", "message", "refusal", "timeout"] = "up"
     """How the service of company data behind DUME is; what is not up answers without data, with a message, with a
     refusal, or not at all."""
+    essential_data_published_after: Seconds = 1.0
+    """From taking essential data to publishing them, when searches show them."""
+    essential_data_most_rows: int = Field(default=100, ge=1)
+    """Rows that a search of essential data shows at most."""
+    essential_data_unique: bool = False
+    """Whether a second one under the same kind, buyer and id is refused; no source says it."""
+    essential_data_reference: bool = True
+    """Whether the answer of `enregistrerDE` has the reference; no source says it."""
+    essential_data_shows_unpublished: bool = False
+    """Whether searches show what is not published yet; no source says it."""
     seed: int = 1
     """Where chance begins: faults by rate, tokens and identifiers come out the same each time."""
 

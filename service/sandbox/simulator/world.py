@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.sandbox.simulator.chorus_pro import ChorusPro
 from service.sandbox.simulator.clock import Clock
 from service.sandbox.simulator.dume import DumeService
+from service.sandbox.simulator.dume_essential_register import Rules
 from service.sandbox.simulator.dume_register import to_state
 from service.sandbox.simulator.faults import Faults
 from service.sandbox.simulator.gateway import Gateway
@@ -28,6 +29,7 @@ class World:
             seed=settings.seed,
             attachment_size=settings.attachment_size,
             company_service=settings.company_service,
+            essential_data=_rules(settings),
         )
         self.faults = Faults(settings.seed)
         self.journal = Journal()
@@ -42,6 +44,7 @@ class World:
         self.dume.search_lag = settings.search_lag
         self.dume.attachment_size = settings.attachment_size
         self.dume.company_service = settings.company_service
+        self.dume.essential_data.rules = _rules(settings)
 
     def reset(self) -> None:
         """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""
@@ -66,3 +69,13 @@ class World:
 
 def _platforms(settings: SimulatorSettings) -> set[tuple[str, str]]:
     return {(platform.platform_id, platform.technical_platform_id) for platform in settings.platforms}
+
+
+def _rules(settings: SimulatorSettings) -> Rules:
+    return Rules(
+        published_after=settings.essential_data_published_after,
+        most_rows=settings.essential_data_most_rows,
+        is_unique=settings.essential_data_unique,
+        tells_reference=settings.essential_data_reference,
+        shows_unpublished=settings.essential_data_shows_unpublished,
+    )

@@ -13,6 +13,7 @@ from service.upstream.dume import operations
 from service.upstream.dume.bidders import Bidders
 from service.upstream.dume.caller import Caller, unreadable
 from service.upstream.dume.documents import Documents
+from service.upstream.dume.essential_data import EssentialData
 from service.upstream.dume.found import FoundDume, read_found
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
 from service.upstream.dume.wire import Wire
@@ -156,6 +157,11 @@ class Dume:
     def caller(self) -> Caller:
         """Who makes the calls."""
         return Caller(client=self.client, wire=self.wire, event=self.event, account=self.account, until=self.until)
+
+    @property
+    def essential_data(self) -> EssentialData:
+        """The operations on essential data of contracts and concessions."""
+        return EssentialData(caller=self.caller)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None

@@ -11,6 +11,7 @@ from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
 from service.upstream.dume.bidder_names import BidderFields, BidderNames
 from service.upstream.dume.documents_names import DocumentFields, DocumentNames
+from service.upstream.dume.essential_data_names import EssentialDataMapping, EssentialFields
 from service.upstream.dume.metadata_names import MetadataFields, MetadataNames
 from service.upstream.entries import Entries, Prefix, folded, reason_in
 
@@ -73,6 +74,7 @@ PARTS: dict[str, type[Entries]] = {
     "documents": DocumentFields,
     "bidders": BidderFields,
     "metadata": MetadataFields,
+    "essential_data": EssentialFields,
 }
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
@@ -99,6 +101,7 @@ class DumeMapping(Entries):
     bidders: BidderNames
     refusals: dict[str, dict[str, RefusalReason]]
     metadata: MetadataNames
+    essential_data: EssentialDataMapping
 
     @field_validator("left_out")
     @classmethod

@@ -111,3 +111,10 @@ def test_should_tell_an_incident_from_a_lost_answer(answer: dict[str, object] | 
     found = is_incident(entry(answer=answer))
 
     assert found is expected
+
+
+@pytest.mark.parametrize(("looks", "expected"), [(0, Step.WAIT), (1, Step.WAIT), (2, Step.HOLD)])
+@pytest.mark.parametrize("policy", [THREE_THEN_RESEND, THREE_THEN_ASK])
+def test_should_ask_a_person_where_no_look_proves_anything(policy: DoubtPolicy, looks: int, expected: Step) -> None:
+    """As many looks as would prove absence, and then never a second send."""
+    assert after_empty_look(entry(looks=looks), policy, proves=False) is expected
