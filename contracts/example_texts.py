@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from contracts.example_facts import facts
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
 from contracts.reasons import Reason
@@ -263,6 +264,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **submissions(),
         **_recipients(),
         **_tenders(),
+        **facts(_consultation, _buyer, DUME),
         **_others(),
         **_for_every_family(),
     }

@@ -27,6 +27,13 @@ from contracts.events.submissions import (
     InvoiceSupplementRequested,
     TaxLine,
 )
+from contracts.events.tender_facts import (
+    TenderCancelled,
+    TenderCreated,
+    TenderFact,
+    TenderPublished,
+    TenderUpdated,
+)
 from contracts.events.tenders import (
     Buyer,
     Consultation,
@@ -63,9 +70,14 @@ __all__ = [
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",
+    "TenderCancelled",
+    "TenderCreated",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",
+    "TenderFact",
+    "TenderPublished",
+    "TenderUpdated",
     "data_invalid",
 ]

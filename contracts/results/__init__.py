@@ -66,6 +66,7 @@ from contracts.results.submissions import (
     InvoiceSupplementDone,
     InvoiceSupplementRefused,
 )
+from contracts.results.tender_sync import SyncAction, TenderSyncDone, TenderSyncRefused
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -135,6 +136,7 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "SyncAction",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
     "TenderDumeSearchPage",
@@ -144,6 +146,8 @@ __all__ = [
     "TenderDumeSimplifiedRefused",
     "TenderDumeValidationDone",
     "TenderDumeValidationRefused",
+    "TenderSyncDone",
+    "TenderSyncRefused",
     "UpstreamPaused",
     "UpstreamResumed",
     "delay_reply",

@@ -83,7 +83,8 @@ def test_should_list_every_route_with_its_results() -> None:
     expected = {}
     for family in FAMILIES:
         ends = list(family.terminal_types)
-        expected[family.request_type] = (ends, [name for name, _ in family.results() if name not in ends])
+        told = [name for name, _ in family.results() if name not in ends]
+        expected |= {asked: (ends, told) for asked in family.requests}
 
     assert listed == expected
     assert set(listed) == set(ROUTES)
