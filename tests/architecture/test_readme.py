@@ -84,7 +84,7 @@ def test_should_list_every_route_with_its_results() -> None:
     for family in FAMILIES:
         ends = list(family.terminal_types)
         told = [name for name, _ in family.results() if name not in ends]
-        expected |= {asked: (ends, told) for asked in family.requests}
+        expected |= dict.fromkeys(family.requests, (ends, told))
 
     assert listed == expected
     assert set(listed) == set(ROUTES)

@@ -1,0 +1,194 @@
+"""Finds out where the DUME of a consultation stands, from the search and from what the ledger remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from contracts.reasons import Reason
+from service.core import espd
+from service.core.entry import Entry
+from service.core.errors import EventInvalid
+from service.core.tender import (
+    SETTLED,
+    Action,
+    Brought,
+    Difference,
+    Kept,
+    Wish,
+    action_for,
+    alive,
+    brought_by,
+    kept_by,
+    wish,
+)
+from service.handlers import tender_calls
+from service.handlers import tender_sync_results as results
+from service.handlers.base import Calls, Finished
+from service.handlers.dume_place import OPERATION, Place
+from service.handlers.tender_plan import MAKING, Bringing, Plan, as_brought, described
+from service.upstream import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a fact calls for, and the DUMEs there are: `chosen` is the one that serves the consultation."""
+
+    wished: Wish
+    brought: Brought | None
+    living: tuple[Kept, ...]
+    chosen: Kept | None
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether nobody can say which of several is meant; all of them are, when none is wanted any more."""
+        return self.chosen is None and bool(self.living) and not self.wished.wants_none
+
+
+def place_of(bringing: Bringing) -> Place:
+    """Whose DUME for which consultation, all of its lots."""
+    return Place(consultation_id=bringing.consultation_id, buyer=bringing.buyer)
+
+
+def revision_key(bringing: Bringing) -> str:
+    """The key under which the ledger remembers how far the facts about a consultation have come."""
+    return f"revision of {place_of(bringing).key}"
+
+
+def keys_of(bringing: Bringing) -> tuple[str, ...]:
+    """What no two requests work on at once."""
+    return place_of(bringing).keys
+
+
+def kept_keys(bringing: Bringing, answer: Mapping[str, object]) -> tuple[str, ...]:
+    """What the ledger remembers the fact by; the place itself only while a DUME takes it up."""
+    place = keys_of(bringing) if answer.get("dume_id") else ()
+    return (*place, revision_key(bringing))
+
+
+async def look_around(bringing: Bringing, calls: Calls) -> Standing | Refusal | Finished:
+    """Where DUME stands; Finished when a later revision was there first and nothing is left to do."""
+    earlier = await calls.ledger.keeping(calls.account, OPERATION, revision_key(bringing))
+    brought = brought_by(entry.answer or {} for entry in earlier)
+    wished = wish(bringing.fact, bringing.revision, simplified=bringing.simplified, brought=brought)
+    if wished is None and brought is not None:
+        return results.superseded(bringing, brought, _last(earlier))
+    if wished is None:
+        raise EventInvalid(Reason.INTERNAL_ERROR, "A fact is superseded by none.")
+    shown = await tender_calls.shown(bringing, calls)
+    if isinstance(shown, Refusal):
+        return shown
+    others = await calls.ledger.keeping(calls.account, OPERATION, place_of(bringing).key)
+    lag = timedelta(seconds=calls.upstreams.mapping.dume.search_lag)
+    known = kept_by(_dated((*earlier, *others)))
+    living = alive(shown, known, now=calls.now, lag=lag)
+    return Standing(wished=wished, brought=brought, living=living, chosen=_chosen(bringing, living, _last(earlier)))
+
+
+async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bringing | Refusal:
+    """The fact with what is to be done about it, and the document to send."""
+    chosen, wished = standing.chosen, standing.wished
+    document: bytes | Refusal = b""
+    if chosen is not None and not wished.wants_none:
+        document = await calls.dume.document(chosen.dume_id)
+    elif chosen is None and not wished.wants_none and not wished.simplified:
+        document = await calls.dume.model()
+    if isinstance(document, Refusal):
+        return document
+    difference = _difference(bringing, standing, document, calls)
+    action = action_for(wished, _serving(standing), difference)
+    plan = _plan(bringing, standing, action)
+    earlier = bringing.plan
+    if action is Action.NONE and earlier is not None and earlier.action is not Action.NONE:
+        # What is done already, an earlier send did, whose answer was lost.
+        plan = replace(plan, action=earlier.action, is_done=True)
+    filled = document if wished.is_superseded or not document else _filled(bringing, document, calls)
+    return replace(bringing, plan=plan, document=filled)
+
+
+def _serving(standing: Standing) -> Kept | None:
+    """What is to be changed or deleted: the chosen one, or any where all are to go."""
+    return standing.chosen or (standing.living[0] if standing.living else None)
+
+
+def _chosen(bringing: Bringing, living: Sequence[Kept], last: Mapping[str, object]) -> Kept | None:
+    """The one the fact names, else the only one, else the one that earlier facts were about."""
+    for name in (bringing.asked.dume_id, last.get("dume_id")):
+        named = next((one for one in living if one.dume_id == name), None)
+        if named is not None:
+            return named
+    return living[0] if len(living) == 1 else None
+
+
+def _difference(bringing: Bringing, standing: Standing, document: bytes, calls: Calls) -> Difference:
+    consultation = bringing.consultation
+    if standing.chosen is None or consultation is None:
+        return Difference()
+    in_content = not espd.same_content(
+        document,
+        buyer=calls.dume.buyer_or_requester(bringing.buyer),
+        procedure_code=calls.dume.espd_procedure(consultation.procedure),
+    )
+    told = standing.brought.described if standing.brought else ""
+    in_metadata = told != described(consultation) and not _was_told(bringing, standing.chosen)
+    return Difference(in_content=in_content, in_metadata=in_metadata)
+
+
+def _was_told(bringing: Bringing, chosen: Kept) -> bool:
+    """Whether an earlier send of this very fact told DUME everything: what it made is there."""
+    plan = bringing.plan
+    if plan is None:
+        return False
+    if plan.action in MAKING:
+        return chosen.dume_id not in plan.before
+    return plan.action is Action.VALIDATED and chosen.state in SETTLED
+
+
+def _plan(bringing: Bringing, standing: Standing, action: Action) -> Plan:
+    brought = as_brought(standing.wished, standing.brought, described(bringing.consultation))
+    chosen = standing.chosen
+    return Plan(
+        action=action,
+        wants_validated=standing.wished.wants_validated,
+        revision=brought.revision,
+        is_published=brought.is_published,
+        is_cancelled=brought.is_cancelled,
+        described=brought.described,
+        superseded_by=brought.revision if standing.wished.is_superseded else None,
+        dume_id=chosen.dume_id if chosen else None,
+        state=chosen.state if chosen else "unknown",
+        state_code=chosen.state_code if chosen else None,
+        before=tuple(one.dume_id for one in standing.living),
+        deletes=tuple(one.dume_id for one in standing.living) if action is Action.DELETED else (),
+    )
+
+
+def _filled(bringing: Bringing, document: bytes, calls: Calls) -> bytes:
+    consultation = bringing.consultation
+    if consultation is None:
+        return document
+    try:
+        return espd.fill(
+            document,
+            consultation=consultation,
+            buyer=calls.dume.buyer_or_requester(bringing.buyer),
+            procedure_code=calls.dume.espd_procedure(consultation.procedure),
+        )
+    except espd.EspdInvalid as error:
+        raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
+
+
+def _last(entries: Sequence[Entry]) -> Mapping[str, object]:
+    """The answer of the fact with the highest revision."""
+    answers = [entry.answer for entry in entries if entry.answer and "revision" in entry.answer]
+    return max(answers, key=lambda answer: int(str(answer["revision"])), default={})
+
+
+def _dated(entries: Sequence[Entry]) -> list[tuple[datetime, Mapping[str, object]]]:
+    """The answers with the moment they came at; one without is of no use where only the latest counts."""
+    return [
+        (datetime.fromisoformat(str(entry.answer["answered_at"])), entry.answer)
+        for entry in {(entry.source, entry.id): entry for entry in entries}.values()
+        if entry.answer and entry.answer.get("answered_at")
+    ]
