@@ -135,10 +135,6 @@ class Ledger(ABC):
         """Entries in these states, oldest first, a thousand at most."""
 
     @abstractmethod
-    async def keeping(self, account: str, operation: str, key: str) -> Sequence[Entry]:
-        """Finished entries because of which this natural key exists upstream, oldest first, a thousand at most."""
-
-    @abstractmethod
     async def totals(self) -> Totals:
         """Counts and ages for the metrics."""
 

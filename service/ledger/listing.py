@@ -25,15 +25,6 @@ def in_state(db: Database, *, states: Sequence[State]) -> list[Entry]:
     return _entries(db, f"state IN ({','.join('?' * len(states))})", tuple(state.value for state in states))
 
 
-def keeping(db: Database, *, account: str, operation: str, key: str) -> list[Entry]:
-    """Finished entries that remember this natural key as theirs upstream, oldest first."""
-    where = (
-        "(source, id) IN (SELECT source, id FROM keys WHERE account = ? AND operation = ? AND key = ? AND kept = 1)"
-        " AND state = 'closed'"
-    )
-    return _entries(db, where, (account, operation, key))
-
-
 def totals(db: Database) -> Totals:
     """Counts and ages for the metrics."""
     in_doubt, oldest = _counted(db, "state IN ('in_doubt', 'held')")

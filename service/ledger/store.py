@@ -104,11 +104,6 @@ class StoredLedger(Ledger):
         """Rows in these states."""
         return await self._writer.run(partial(listing.in_state, states=states))
 
-    async def keeping(self, account: str, operation: str, key: str) -> Sequence[Entry]:
-        """Rows by the index of kept keys."""
-        work = partial(listing.keeping, account=account, operation=operation, key=key)
-        return await self._writer.run(work)
-
     async def totals(self) -> Totals:
         """Counted now, by index."""
         return await self._writer.run(listing.totals)
