@@ -49,9 +49,12 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
                 consultation=prepared.consultation,
                 buyer=calls.dume.buyer_or_requester(prepared.buyer),
                 procedure_code=calls.dume.espd_procedure(prepared.consultation.procedure),
+                project_type=calls.dume.espd_project_type(prepared.consultation.contract_type),
             )
         except EspdInvalid as error:
-            raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
+            raise EventInvalid(
+                Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from cannot be filled. {error}"
+            ) from error
         return replace(prepared, document=filled)
 
     async def send(self, prepared: Draft, calls: Calls) -> Mapping[str, object] | Refusal:

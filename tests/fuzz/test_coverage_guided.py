@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from contracts.envelope import EnvelopeInvalid, receive
+from contracts.events import Buyer, Consultation
 from service.core.documents import DocumentInvalid, read
 from service.core.documents.archive import members
-from service.core.espd import consultation_of
+from service.core.espd import EspdInvalid, consultation_of, fill
 from service.sandbox.samples import make_archive, make_cii, make_facturx, make_ubl
 from tests.support.hostile import archives, pdf, xml
 from tests.support.hostile.coverage import explore
@@ -28,7 +29,14 @@ EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 
 UBL = make_ubl("F-1")
 TAR = gzip.decompress(make_archive([("a.xml", UBL), ("n" * 150 + ".xml", make_ubl("F-2"))]))
+CONSULTATION = Consultation.model_validate({"id": "C-1", "lots": [{"number": "1", "title": "a & b"}, {"number": "2"}]})
+BUYER = Buyer(id="99900012800010", name="Ville de Exempleville")
 ESPD = b"<QualificationApplicationRequest><ContractFolderID>X</ContractFolderID></QualificationApplicationRequest>"
+DUMES = [
+    fill(ESPD, consultation=CONSULTATION, buyer=BUYER),
+    b"\xff\xfe" + fill(ESPD, consultation=CONSULTATION, buyer=BUYER).decode().encode("utf-16-le"),
+    b'<?xml version="1.0" encoding="ISO-8859-1"?>' + ESPD.replace(b"X", b"<!-- a --><![CDATA[b]]>\xe9"),
+]
 
 
 def reads(content: bytes) -> None:
@@ -59,8 +67,14 @@ def receives(body: bytes) -> None:
 
 
 def names(document: bytes) -> None:
-    """A consultation, or none: never an error."""
+    """A consultation, or none: never an error; and a document that is filled once and for all, or a sentence."""
     assert consultation_of(document) != ""
+    try:
+        filled = fill(document, consultation=CONSULTATION, buyer=BUYER, procedure_code="OPEN", project_type="WORKS")
+        said = "Filled." if fill(filled, consultation=CONSULTATION, buyer=BUYER) is filled else ""
+    except EspdInvalid as error:
+        said = str(error)
+    assert is_sentence(said)
 
 
 def is_sentence(text: str) -> bool:
@@ -86,7 +100,7 @@ TARGETS = {
         3000,
     ),
     "event": (receives, SOUND, ["contracts/", "json/"], 6000),
-    "DUME": (names, [ESPD], ["core/espd", "xml/dom"], 3000),
+    "DUME": (names, [ESPD, *DUMES], ["core/espd", "xml/etree"], 3000),
 }
 
 

@@ -146,6 +146,10 @@ class Dume:
         """The code of the European document for a French procedure, None when none is known for it."""
         return self.wire.mapping.espd_procedure(procedure)
 
+    def espd_project_type(self, contract_type: str | None) -> str | None:
+        """The code of the European document for a contract type of an event, None when none is known for it."""
+        return self.wire.mapping.project_types.get(contract_type or "")
+
     def buyer_or_requester(self, buyer: Buyer | None) -> Buyer:
         """The buyer with a name, or the configured requester when there is none; raises EventInvalid without either."""
         return self.wire.buyer_or_requester(buyer)

@@ -84,6 +84,7 @@ class DumeMapping(Entries):
     sent_states: dict[str, str]
     contract_types: dict[str, str]
     procedures: dict[str, str]
+    project_types: dict[str, str]
     id_types: dict[str, str]
     formats: dict[str, str]
     nothing_found: frozenset[str]
