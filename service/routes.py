@@ -24,6 +24,12 @@ from service.handlers.search_dume import SearchDume
 from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
+from service.handlers.sync_tender import (
+    SyncCancelledTender,
+    SyncCreatedTender,
+    SyncPublishedTender,
+    SyncUpdatedTender,
+)
 from service.handlers.validate_dume import ValidateDume
 
 
@@ -56,6 +62,10 @@ ROUTES = MappingProxyType(
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),
             Route("tender.dume.search.requested.v1", SearchDume()),
+            Route("tender.created.v1", SyncCreatedTender()),
+            Route("tender.updated.v1", SyncUpdatedTender()),
+            Route("tender.published.v1", SyncPublishedTender()),
+            Route("tender.cancelled.v1", SyncCancelledTender()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

@@ -17,12 +17,13 @@ from service.core.tender import SETTLED, Action, Fact
 from service.handlers import dume_results, tender_calls
 from service.handlers import tender_sync_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Followed, Found, Looked, Pending, Unseen, Write
+from service.handlers.dume_place import OPERATION, Place
 from service.handlers.tender_plan import MAKING, Bringing, plan_from
-from service.handlers.tender_standing import Standing, kept_keys, keys_of, look_around, planned
+from service.handlers.tender_standing import Standing, kept_keys, look_around, planned
 from service.upstream import Operation, Refusal
 from service.upstream.dume.operations import SAVE_NEW
 
-FactT = TypeVar("FactT", TenderFact, TenderCancelled)
+FactT = TypeVar("FactT", bound=TenderFact | TenderCancelled)
 PATIENCE = 5
 """Read-backs that do not show a DUME validated yet before its own answer is believed."""
 
@@ -38,13 +39,21 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
     builds_on_earlier: ClassVar[bool] = True
     fact: ClassVar[Fact]
 
+    @property
+    def operation(self) -> str:
+        """That of everything that makes or changes a buyer's DUME: natural keys are unique among all of it."""
+        return OPERATION
+
     def prepare(self, request: FactT, event: Event) -> Bringing:
         """What is told."""
-        return Bringing(fact=self.fact, asked=request)
+        buyer = event.buyer_id(request.buyer.id if request.buyer else None)
+        return Bringing(
+            fact=self.fact, asked=request, place=Place(consultation_id=request.consultation.id, buyer_id=buyer)
+        )
 
     def keys(self, prepared: Bringing) -> tuple[str, ...]:
         """The consultation and its buyer: one fact at a time, and nothing else that makes a DUME for it."""
-        return keys_of(prepared)
+        return prepared.place.keys
 
     def doubt_about(self, prepared: Bringing) -> Doubt:
         """What makes a DUME is looked for first; everything else leaves one effect."""

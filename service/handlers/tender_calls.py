@@ -117,16 +117,14 @@ async def _save(bringing: Bringing, plan: Plan, calls: Calls) -> Saved | Refusal
 async def _update_metadata(bringing: Bringing, plan: Plan, calls: Calls) -> Refusal | None:
     if plan.dume_id is None or bringing.consultation is None:
         raise EventInvalid(Reason.INTERNAL_ERROR, "There is no DUME whose metadata could change.")
-    saved = await calls.dume.update_metadata(
-        dume_id=plan.dume_id, consultation=bringing.consultation, buyer=bringing.buyer
-    )
+    saved = await calls.dume.update_metadata(plan.dume_id, bringing.consultation, bringing.buyer)
     return saved if isinstance(saved, Refusal) else None
 
 
 async def _delete(bringing: Bringing, plan: Plan, calls: Calls) -> dict[str, object] | Refusal:
     """Delete every DUME of the consultation; a refusal about one that is deleted already is none."""
     for dume_id in plan.deletes:
-        gone = await calls.dume.delete(dume_id)
+        gone = await calls.dume.delete(dume_id, bringing.buyer)
         if isinstance(gone, Refusal) and (await state_of(bringing, dume_id, calls))[0] is not DumeState.DELETED:
             return gone
     return deleted(plan)

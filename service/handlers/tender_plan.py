@@ -11,6 +11,7 @@ from typing import Any
 from contracts.events import Buyer, Consultation
 from contracts.events.tender_facts import TenderCancelled, TenderFact
 from service.core.tender import Action, Brought, Fact, Wish
+from service.handlers.dume_place import Place
 
 MAKING = frozenset({Action.CREATED, Action.REPLACED})
 """What makes a new DUME each time it is sent."""
@@ -41,10 +42,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bringing:
-    """A fact to be carried out: ready once it has a plan, and the document that the plan sends."""
+    """A fact to be carried out: ready once it has a plan, and the document that the plan sends.
+
+    `place` is the consultation and buyer with all lots, so that it is alone with whatever makes a DUME for one of them.
+    """
 
     fact: Fact
     asked: TenderFact | TenderCancelled = field(repr=False)
+    place: Place
     plan: Plan | None = None
     document: bytes = field(default=b"", repr=False)
 
@@ -57,6 +62,11 @@ class Bringing:
     def consultation(self) -> Consultation | None:
         """The consultation as it stands; None once it is cancelled."""
         return None if isinstance(self.asked, TenderCancelled) else self.asked.consultation
+
+    @property
+    def revision_key(self) -> str:
+        """The natural key under which the ledger remembers how far the facts about a consultation have come."""
+        return f"facts about consultation {self.consultation_id}, buyer {self.place.buyer_id}"
 
     @property
     def buyer(self) -> Buyer | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from contracts.events import Buyer
 from contracts.reasons import Reason
 from service.core import espd
-from service.core.entry import Entry
 from service.core.errors import EventInvalid
 from service.core.tender import (
     SETTLED,
@@ -26,7 +26,7 @@ from service.core.tender import (
 from service.handlers import tender_calls
 from service.handlers import tender_sync_results as results
 from service.handlers.base import Calls, Finished
-from service.handlers.dume_place import OPERATION, Place
+from service.handlers.dume_place import OPERATION, dume_key
 from service.handlers.tender_plan import MAKING, Bringing, Plan, as_brought, described
 from service.upstream import Refusal
 
@@ -46,44 +46,30 @@ class Standing:
         return self.chosen is None and bool(self.living) and not self.wished.wants_none
 
 
-def place_of(bringing: Bringing) -> Place:
-    """Whose DUME for which consultation, all of its lots."""
-    return Place(consultation_id=bringing.consultation_id, buyer=bringing.buyer)
-
-
-def revision_key(bringing: Bringing) -> str:
-    """The key under which the ledger remembers how far the facts about a consultation have come."""
-    return f"revision of {place_of(bringing).key}"
-
-
-def keys_of(bringing: Bringing) -> tuple[str, ...]:
-    """What no two requests work on at once."""
-    return place_of(bringing).keys
-
-
 def kept_keys(bringing: Bringing, answer: Mapping[str, object]) -> tuple[str, ...]:
-    """What the ledger remembers the fact by; the place itself only while a DUME takes it up."""
-    place = keys_of(bringing) if answer.get("dume_id") else ()
-    return (*place, revision_key(bringing))
+    """What the ledger remembers the fact by; place and DUME only while one serves the consultation."""
+    dume_id = answer.get("dume_id")
+    served = (*bringing.place.keys, dume_key(str(dume_id))) if dume_id else ()
+    return (*served, bringing.revision_key)
 
 
 async def look_around(bringing: Bringing, calls: Calls) -> Standing | Refusal | Finished:
     """Where DUME stands; Finished when a later revision was there first and nothing is left to do."""
-    earlier = await calls.ledger.keeping(calls.account, OPERATION, revision_key(bringing))
-    brought = brought_by(entry.answer or {} for entry in earlier)
+    keepers = await calls.ledger.keepers(calls.account, OPERATION, (bringing.revision_key, *bringing.place.keys))
+    answers = [keeper.answer for keeper in keepers if keeper.answer]
+    last = _last(answers)
+    brought = brought_by(answers)
     wished = wish(bringing.fact, bringing.revision, simplified=bringing.simplified, brought=brought)
     if wished is None and brought is not None:
-        return results.superseded(bringing, brought, _last(earlier))
+        return results.superseded(bringing, brought, last)
     if wished is None:
         raise EventInvalid(Reason.INTERNAL_ERROR, "A fact is superseded by none.")
     shown = await tender_calls.shown(bringing, calls)
     if isinstance(shown, Refusal):
         return shown
-    others = await calls.ledger.keeping(calls.account, OPERATION, place_of(bringing).key)
     lag = timedelta(seconds=calls.upstreams.mapping.dume.search_lag)
-    known = kept_by(_dated((*earlier, *others)))
-    living = alive(shown, known, now=calls.now, lag=lag)
-    return Standing(wished=wished, brought=brought, living=living, chosen=_chosen(bringing, living, _last(earlier)))
+    living = alive(shown, kept_by(_dated(answers)), now=calls.now, lag=lag)
+    return Standing(wished=wished, brought=brought, living=living, chosen=_chosen(bringing, living, last))
 
 
 async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bringing | Refusal:
@@ -127,7 +113,7 @@ def _difference(bringing: Bringing, standing: Standing, document: bytes, calls: 
         return Difference()
     in_content = not espd.same_content(
         document,
-        buyer=calls.dume.buyer_or_requester(bringing.buyer),
+        buyer=_in_documents(bringing, calls),
         procedure_code=calls.dume.espd_procedure(consultation.procedure),
     )
     told = standing.brought.described if standing.brought else ""
@@ -172,23 +158,26 @@ def _filled(bringing: Bringing, document: bytes, calls: Calls) -> bytes:
         return espd.fill(
             document,
             consultation=consultation,
-            buyer=calls.dume.buyer_or_requester(bringing.buyer),
+            buyer=_in_documents(bringing, calls),
             procedure_code=calls.dume.espd_procedure(consultation.procedure),
         )
     except espd.EspdInvalid as error:
         raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
 
 
-def _last(entries: Sequence[Entry]) -> Mapping[str, object]:
+def _last(answers: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
     """The answer of the fact with the highest revision."""
-    answers = [entry.answer for entry in entries if entry.answer and "revision" in entry.answer]
-    return max(answers, key=lambda answer: int(str(answer["revision"])), default={})
+    told = (answer for answer in answers if "revision" in answer)
+    return max(told, key=lambda answer: int(str(answer["revision"])), default={})
 
 
-def _dated(entries: Sequence[Entry]) -> list[tuple[datetime, Mapping[str, object]]]:
+def _dated(answers: Sequence[Mapping[str, object]]) -> list[tuple[datetime, Mapping[str, object]]]:
     """The answers with the moment they came at; one without is of no use where only the latest counts."""
-    return [
-        (datetime.fromisoformat(str(entry.answer["answered_at"])), entry.answer)
-        for entry in {(entry.source, entry.id): entry for entry in entries}.values()
-        if entry.answer and entry.answer.get("answered_at")
-    ]
+    moments = ((answer.get("answered_at"), answer) for answer in answers)
+    return [(datetime.fromisoformat(str(at)), answer) for at, answer in moments if at]
+
+
+def _in_documents(bringing: Bringing, calls: Calls) -> Buyer:
+    """The buyer as documents name it: one whose name nobody gave keeps the name that stands there."""
+    named = calls.dume.buyer_or_requester(bringing.buyer)
+    return named if named.name != named.id else named.model_copy(update={"name": None})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
@@ -88,6 +88,7 @@ class DumeMapping(Entries):
     id_types: dict[str, str]
     formats: dict[str, str]
     nothing_found: frozenset[str]
+    search_lag: Annotated[float, Field(ge=0)]
     transient_codes: frozenset[str]
     refusals: dict[str, dict[str, RefusalReason]]
     metadata: MetadataNames
