@@ -9,7 +9,7 @@ from tests.builders import BUYER
 from tests.support.bus import Json, request
 
 SAVE, SIMPLE, DELETE, METADATA = "enregistrerDume", "creerDumeSimple", "supprimerDume", "mettreAJourDume"
-SAME = {
+SAME: Json = {
     "title": "Travaux imaginaires",
     "procedure": "Procédure adaptée",
     "lots": [{"number": "1", "title": "Gros œuvre"}],
@@ -20,7 +20,7 @@ def fact(kind: str, consultation: str, revision: int, *, id: str | None = None, 
     """A fact; `changes` are to the consultation, but `simplified`, `dume_id` and `buyer`, which stand beside it."""
     beside = {name: changes.pop(name) for name in ("simplified", "dume_id") if name in changes}
     buyer = changes.pop("buyer", BUYER)
-    told = {} if kind == "cancelled" else {**SAME, **changes}
+    told: Json = dict(SAME, **changes) if kind != "cancelled" else {}
     data = {"consultation": {"id": consultation, "revision": revision, **told}, "buyer": buyer, **beside}
     return request(f"tender.{kind}.v1", data, id=id)
 

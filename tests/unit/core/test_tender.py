@@ -113,7 +113,11 @@ def test_should_take_a_fact_of_the_same_revision() -> None:
 
 def test_should_remember_the_highest_revision() -> None:
     """Whatever order the answers come in."""
-    answers = [{"revision": 5, "is_published": True, "described": "b"}, {"revision": 2}, {"dume_id": "k7p2x9qd"}]
+    answers: list[dict[str, object]] = [
+        {"revision": 5, "is_published": True, "described": "b"},
+        {"revision": 2},
+        {"dume_id": "k7p2x9qd"},
+    ]
 
     assert brought_by(answers) == Brought(revision=5, is_published=True, described="b")
 
