@@ -18,10 +18,12 @@ SAME: Json = {
 
 def fact(kind: str, consultation: str, revision: int, *, id: str | None = None, **changes: Any) -> Json:
     """A fact; `changes` are to the consultation, but `simplified`, `dume_id` and `buyer`, which stand beside it."""
-    beside = {name: changes.pop(name) for name in ("simplified", "dume_id") if name in changes}
+    beside: Json = {name: changes.pop(name) for name in ("simplified", "dume_id") if name in changes}
     buyer = changes.pop("buyer", BUYER)
-    told: Json = dict(SAME, **changes) if kind != "cancelled" else {}
-    data = {"consultation": {"id": consultation, "revision": revision, **told}, "buyer": buyer, **beside}
+    told: Json = {}
+    if kind != "cancelled":
+        told = {**SAME, **changes}
+    data: Json = {"consultation": {"id": consultation, "revision": revision, **told}, "buyer": buyer, **beside}
     return request(f"tender.{kind}.v1", data, id=id)
 
 
