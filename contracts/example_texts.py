@@ -8,6 +8,7 @@ from typing import Any
 from contracts.example_bids import bids
 from contracts.example_documents import documents
 from contracts.example_essential_data import essential_data
+from contracts.example_facts import facts
 from contracts.example_reads import reads, status_told
 from contracts.example_submissions import submissions
 from contracts.example_tenders import changed_tenders
@@ -271,6 +272,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **bids(DUME, CONSULTATION),
         **changed_tenders(_consultation, _buyer),
         **essential_data(_buyer, CONSULTATION),
+        **facts(_consultation, _buyer, DUME),
         **_others(),
         **_for_every_family(),
     }

@@ -68,7 +68,7 @@ def example_events() -> dict[str, dict[str, object]]:
 
 
 def _request(name: str) -> Envelope:
-    topic, _, rest = name.removesuffix(".requested.v1").partition(".")
+    topic, _, rest = name.removesuffix(".v1").removesuffix(".requested").partition(".")
     return Envelope(
         id=f"{rest.rpartition('.')[2]}-0142",
         source="/billing/exempleville" if topic in {"invoice", "recipient"} else "/buying/exempleville",

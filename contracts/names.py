@@ -6,6 +6,9 @@ from enum import StrEnum
 VERSION = "v1"
 # For a request whose own type cannot be part of a routing key.
 UNNAMED_FAMILY = "request"
+# Facts about a tender are no requests by name, and are all answered under one: what was done to bring DUME along.
+FACTS = frozenset({"tender.created", "tender.updated", "tender.published", "tender.cancelled"})
+SYNC_FAMILY = "tender.sync"
 _SAFE_TYPE = re.compile(r"[a-z0-9_.-]{1,200}")
 _REQUEST = re.compile(r"(?P<family>.*?)(\.requested)?(\.v[0-9]+)?")
 
@@ -28,7 +31,8 @@ def family_of(request_type: str | None) -> str:
     if request_type is None or not _SAFE_TYPE.fullmatch(request_type):
         return UNNAMED_FAMILY
     match = _REQUEST.fullmatch(request_type)
-    return (match["family"].strip(".") if match else "") or UNNAMED_FAMILY
+    family = (match["family"].strip(".") if match else "") or UNNAMED_FAMILY
+    return SYNC_FAMILY if family in FACTS else family
 
 
 def ending_of(result_type: str) -> Ending | None:

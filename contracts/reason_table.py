@@ -221,6 +221,10 @@ _ROWS = (
         "Replace it by a new one with tender.dume.replacement; where it is replaced or deleted, make a new one.",
     ),
     _refused(
+        _R.DUME_AMBIGUOUS, "Several live DUMEs serve this consultation, and the fact does not say which is meant.",
+        "Name dume_id in the fact, or bring each along with the requests of one DUME.",
+    ),
+    _refused(
         _R.DUME_UNKNOWN, "The State knows no such DUME, or not for this buyer.",
         "Check dume_id and the buyer and request again under a new id.",
     ),

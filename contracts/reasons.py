@@ -73,6 +73,7 @@ class Reason(StrEnum):
     UPSTREAM_DOCUMENT_TOO_LARGE = "upstream_document_too_large"
     DUME_EXISTS = "dume_exists"
     DUME_NOT_MODIFIABLE = "dume_not_modifiable"
+    DUME_AMBIGUOUS = "dume_ambiguous"
     DUME_UNKNOWN = "dume_unknown"
     DUME_NOT_PUBLISHED = "dume_not_published"
     DUME_NOT_DELETABLE = "dume_not_deletable"

@@ -42,7 +42,7 @@ def _types() -> Iterator[str]:
     for family in FAMILIES:
         ends = ", ".join(f"`{name}`" for name in family.terminal_types)
         told = ", ".join(f"`{name}`" for name, _ in family.results() if name not in family.terminal_types)
-        yield f"| `{family.request_type}` | {told} | {ends} |"
+        yield from (f"| `{asked}` | {told} | {ends} |" for asked in family.requests)
 
 
 def _notices() -> Iterator[str]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from contracts import events, results
 from contracts.base import Incoming, Outgoing
-from contracts.names import VERSION, Ending
+from contracts.names import SYNC_FAMILY, VERSION, Ending
 from contracts.results import Delayed, Failed
 
 
@@ -15,7 +15,7 @@ class Family:
     """One X of the naming rule: what asks for it, how it ends, what it says on the way."""
 
     name: str
-    request: type[Incoming]
+    requests: Mapping[str, type[Incoming]]
     ending: Ending
     answer: type[Outgoing]
     refused: type[Outgoing]
@@ -23,8 +23,8 @@ class Family:
 
     @property
     def request_type(self) -> str:
-        """The type that asks for it."""
-        return f"{self.name}.requested.{VERSION}"
+        """The type that asks for it; of several, the first."""
+        return next(iter(self.requests))
 
     @property
     def is_write(self) -> bool:
@@ -54,7 +54,7 @@ def _family(
     ending: Ending = Ending.DONE,
     on_the_way: Mapping[str, type[Outgoing]] = MappingProxyType({}),
 ) -> Family:
-    return Family(name, request, ending, answer, refused, on_the_way)
+    return Family(name, {f"{name}.requested.{VERSION}": request}, ending, answer, refused, on_the_way)
 
 
 FAMILIES = (
@@ -191,6 +191,21 @@ FAMILIES = (
         ending=Ending.REPORTED,
         on_the_way={"tender.dume.search.page.v1": results.TenderDumeSearchPage},
     ),
+    Family(
+        SYNC_FAMILY,
+        MappingProxyType(
+            {
+                f"tender.created.{VERSION}": events.TenderCreated,
+                f"tender.updated.{VERSION}": events.TenderUpdated,
+                f"tender.published.{VERSION}": events.TenderPublished,
+                f"tender.cancelled.{VERSION}": events.TenderCancelled,
+            }
+        ),
+        Ending.DONE,
+        results.TenderSyncDone,
+        results.TenderSyncRefused,
+        MappingProxyType({}),
+    ),
     _family(
         "tender.dume.document",
         events.TenderDumeDocumentRequested,
@@ -262,7 +277,9 @@ NOTICES: Mapping[str, type[Outgoing]] = MappingProxyType(
     }
 )
 
-REQUESTS: Mapping[str, type[Incoming]] = MappingProxyType({family.request_type: family.request for family in FAMILIES})
+REQUESTS: Mapping[str, type[Incoming]] = MappingProxyType(
+    {name: model for family in FAMILIES for name, model in family.requests.items()}
+)
 RESULTS: Mapping[str, type[Outgoing]] = MappingProxyType(
     {
         **{name: model for family in FAMILIES for name, model in family.results()},
@@ -274,6 +291,6 @@ RESULTS: Mapping[str, type[Outgoing]] = MappingProxyType(
 def family_for(result_or_request_type: str) -> Family | None:
     """Return the family a type belongs to, None for a notice or an unknown type."""
     for family in FAMILIES:
-        if result_or_request_type == family.request_type or result_or_request_type in dict(family.results()):
+        if result_or_request_type in family.requests or result_or_request_type in dict(family.results()):
             return family
     return None

@@ -33,6 +33,12 @@ from service.handlers.search_essential_data import SearchEssentialData
 from service.handlers.search_invoices import SearchInvoices
 from service.handlers.submit_invoice import SubmitInvoice
 from service.handlers.supplement_invoice import SupplementInvoice
+from service.handlers.sync_tender import (
+    SyncCancelledTender,
+    SyncCreatedTender,
+    SyncPublishedTender,
+    SyncUpdatedTender,
+)
 from service.handlers.update_dume_metadata import UpdateDumeMetadata
 from service.handlers.update_essential_data import UpdateEssentialData
 from service.handlers.validate_dume import ValidateDume
@@ -78,6 +84,10 @@ ROUTES = MappingProxyType(
             Route("tender.essential_data.publication.requested.v1", PublishEssentialData()),
             Route("tender.essential_data.update.requested.v1", UpdateEssentialData()),
             Route("tender.essential_data.search.requested.v1", SearchEssentialData()),
+            Route("tender.created.v1", SyncCreatedTender()),
+            Route("tender.updated.v1", SyncUpdatedTender()),
+            Route("tender.published.v1", SyncPublishedTender()),
+            Route("tender.cancelled.v1", SyncCancelledTender()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

@@ -183,7 +183,7 @@ class WriteInHand:
     async def _send_unless_there(self) -> Outcome:
         """Send, unless an earlier request put the same thing upstream and it is still there."""
         task, earlier = self._task, self._sent_before
-        if earlier is None or self.doubt is Doubt.REPEAT:
+        if earlier is None or self.doubt is Doubt.REPEAT or task.write.builds_on_earlier:
             return await self._send()
         is_given_up = earlier.reason == Reason.GIVEN_UP
         match await task.write.look(task.prepared, self.entry, task.calls) if self.doubt is Doubt.LOOK_UP else None:
@@ -290,7 +290,7 @@ class WriteInHand:
     async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
         results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
         unsaid = () if self._task.delivery.origin == TRACKING else self._progress()
-        return await self._close((*unsaid, *results), finished, answer)
+        return await self._close((*unsaid, *results), finished, finished.answer or answer)
 
     async def _close(
         self, results: tuple[ResultEvent, ...], end: Finished, answer: Mapping[str, object] | None = None

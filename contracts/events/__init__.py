@@ -56,6 +56,13 @@ from contracts.events.tender_changes import (
     TenderDumeMetadataRequested,
     TenderDumeReplacementRequested,
 )
+from contracts.events.tender_facts import (
+    TenderCancelled,
+    TenderCreated,
+    TenderFact,
+    TenderPublished,
+    TenderUpdated,
+)
 from contracts.events.tenders import (
     Bidder,
     Buyer,
@@ -107,7 +114,9 @@ __all__ = [
     "TenderBidCreationRequested",
     "TenderBidMergeRequested",
     "TenderBidSaveRequested",
+    "TenderCancelled",
     "TenderCompanyLookupRequested",
+    "TenderCreated",
     "TenderDumeDeletionRequested",
     "TenderDumeDocumentRequested",
     "TenderDumeDraftRequested",
@@ -119,5 +128,8 @@ __all__ = [
     "TenderEssentialDataPublicationRequested",
     "TenderEssentialDataSearchRequested",
     "TenderEssentialDataUpdateRequested",
+    "TenderFact",
+    "TenderPublished",
+    "TenderUpdated",
     "data_invalid",
 ]

@@ -112,6 +112,7 @@ from contracts.results.tender_changes import (
     TenderDumeReplacementDone,
     TenderDumeReplacementRefused,
 )
+from contracts.results.tender_sync import SyncAction, TenderSyncDone, TenderSyncRefused
 from contracts.results.tenders import (
     DumeFound,
     TenderDumeDraftDone,
@@ -195,6 +196,7 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "SyncAction",
     "TariffListed",
     "TenderBidCreationDone",
     "TenderBidCreationRefused",
@@ -228,6 +230,8 @@ __all__ = [
     "TenderEssentialDataSearchReported",
     "TenderEssentialDataUpdateDone",
     "TenderEssentialDataUpdateRefused",
+    "TenderSyncDone",
+    "TenderSyncRefused",
     "UpstreamPaused",
     "UpstreamResumed",
     "delay_reply",

@@ -159,7 +159,8 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     `call` is the operation that changes something, `screen` where a person sees that it did, `reads_first` whether
     `make_ready` makes calls for any request, `reads_back` whether `follow` is tried at once instead of after the first
     tracking step, `opens_files` whether `prepare` opens a file, which may take seconds however small the event is,
-    `uploads` the operations of `make_ready` that leave something upstream, each harmless to repeat.
+    `uploads` the operations of `make_ready` that leave something upstream, each harmless to repeat,
+    `builds_on_earlier` whether it goes on from what an earlier request made, instead of asking whether it is there.
     """
 
     model: ClassVar[type[Incoming]]
@@ -170,6 +171,7 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     reads_back: ClassVar[bool] = False
     opens_files: ClassVar[bool] = False
     uploads: ClassVar[tuple[Operation[Any, Any], ...]] = ()
+    builds_on_earlier: ClassVar[bool] = False
 
     @property
     def operation(self) -> str:

@@ -43,13 +43,14 @@ class Known:
         return next((one for one in self.dumes if one.dume_id == dume_id), None)
 
 
-async def known_at(place: Place, entry: Entry, calls: Calls) -> Known | Refusal:
+async def known_at(place: Place, entry: Entry | None, calls: Calls) -> Known | Refusal:
     """What is known of a place, but for what the request of `entry` itself did; the refusal of the search."""
     found = await calls.dume.search(consultation_id=place.consultation_id, buyer_id=place.buyer_id)
     if isinstance(found, Refusal):
         return found
     keepers = await calls.ledger.keepers(calls.account, OPERATION, place.keys)
-    others = [keeper for keeper in keepers if (keeper.source, keeper.id) != (entry.source, entry.id)]
+    own = (entry.source, entry.id) if entry is not None else None
+    others = [keeper for keeper in keepers if (keeper.source, keeper.id) != own]
     makers = {dume_id: keeper for keeper in reversed(others) if (dume_id := _made_by(keeper)) is not None}
     seen = shown(found, calls.dume)
     states = await _told_states([*(dume.dume_id for dume in seen), *makers], calls)

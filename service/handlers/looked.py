@@ -61,12 +61,16 @@ Looked = Found | Absent | Unseen | UsedByOther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The end of a write: `kept` are the natural keys that now exist upstream because of it, `freed` those no more."""
+    """The end of a write: `kept` are the natural keys that now exist upstream because of it, `freed` those no more.
+
+    `answer`, where it says more than what the upstream answered first, is what the ledger remembers.
+    """
 
     results: tuple[Draft, ...]
     reason: str
     kept: tuple[str, ...] = ()
     freed: tuple[str, ...] = ()
+    answer: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,10 @@ def rows(text: str, first_cell: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
+ROUTE = r"`(?:[a-z._]+\.requested|tender\.[a-z]+)\.v1`"
+"""The first cell of a row about a route: a request, or a fact about a tender."""
+
+
 def quoted(cell: str) -> list[str]:
     """What stands in backticks."""
     return re.findall(r"`([^`]+)`", cell)
@@ -79,11 +83,12 @@ def test_should_hold_what_the_code_says(name: str) -> None:
 
 def test_should_list_every_route_with_its_results() -> None:
     """The table of routes has each request once, with the endings and the progress of its contract."""
-    listed = {quoted(row[0])[0]: (quoted(row[2]), quoted(row[3])) for row in rows(README, r"`[a-z._]+\.requested\.v1`")}
-    expected = {}
+    listed = {quoted(row[0])[0]: (quoted(row[2]), quoted(row[3])) for row in rows(README, ROUTE)}
+    expected: dict[str, tuple[list[str], list[str]]] = {}
     for family in FAMILIES:
         ends = list(family.terminal_types)
-        expected[family.request_type] = (ends, [name for name, _ in family.results() if name not in ends])
+        told = [name for name, _ in family.results() if name not in ends]
+        expected |= dict.fromkeys(family.requests, (ends, told))
 
     assert listed == expected
     assert set(listed) == set(ROUTES)
@@ -92,7 +97,7 @@ def test_should_list_every_route_with_its_results() -> None:
 def test_should_name_the_operations_of_each_route() -> None:
     """Every operation of the table of routes exists, and each write names the one that changes something."""
     known = {operation.name for operation in wiring.operations()}
-    listed = {quoted(row[0])[0]: quoted(row[1]) for row in rows(README, r"`[a-z._]+\.requested\.v1`")}
+    listed = {quoted(row[0])[0]: quoted(row[1]) for row in rows(README, ROUTE)}
     writes = {kind: route.handler.call.title for kind, route in ROUTES.items() if isinstance(route.handler, Write)}
 
     assert {name for names in listed.values() for name in names} <= known

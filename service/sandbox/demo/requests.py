@@ -16,6 +16,8 @@ DRAFT: Final = "tender.dume.draft"
 VALIDATION: Final = "tender.dume.validation"
 SEARCH: Final = "tender.dume.search"
 STATUS: Final = "invoice.status"
+CREATED: Final = "tender.created"
+PUBLISHED: Final = "tender.published"
 
 FIRST: Final = "F-2026-101"
 UNADDRESSED: Final = "F-2026-106"
@@ -48,7 +50,7 @@ class Request:
     @property
     def type(self) -> str:
         """The type of the event."""
-        return f"{self.family}.requested.v1"
+        return f"{self.family}.v1" if self.family in {CREATED, PUBLISHED} else f"{self.family}.requested.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Requests:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def opening(self) -> list[Request]:
-        """One of each format, one refused at integration and one before, one whose answer gets lost, two tenders."""
+        """One of each format, one refused at integration and one before, one whose answer gets lost, tenders."""
         archive = [(f"{number}.xml", make_ubl(number)) for number in ("F-2026-104", "F-2026-105")]
         archive.append((f"{UNADDRESSED}.xml", make_ubl(UNADDRESSED, recipient=DEMANDING)))
         return [
@@ -81,6 +83,13 @@ class Requests:
     def duplicate(self) -> Request:
         """The first invoice once more, under an id of its own."""
         return self._deposit(f"{FIRST}.xml", make_ubl(FIRST), "once more", set(), expected="failed: already_requested")
+
+    def facts(self) -> list[Request]:
+        """What a buyer profile tells of a consultation that is prepared and published in one go."""
+        return [
+            self._tender(family, "2026-DEMO-4", note, revision=revision)
+            for revision, (family, note) in enumerate(((CREATED, "created"), (PUBLISHED, "published")), start=1)
+        ]
 
     def validation(self, dume_id: str, consultation_id: str) -> Request:
         """The validation of a draft that exists."""
@@ -138,8 +147,9 @@ class Requests:
             invoices=frozenset(invoices),
         )
 
-    def _tender(self, family: str, consultation_id: str, note: str) -> Request:
+    def _tender(self, family: str, consultation_id: str, note: str, **more: int) -> Request:
         consultation = {
+            **more,
             "id": consultation_id,
             "reference": consultation_id.replace("-", "/"),
             "title": "Entretien d'un parc imaginaire",

@@ -52,7 +52,7 @@ class Stage:
 
 async def play(stage: Stage) -> None:
     """Every scene in its order."""
-    stage.story.scene = "Invoices in every format, and two tenders"
+    stage.story.scene = "Invoices in every format, and three tenders"
     await _opening(stage)
     stage.story.scene = "A stream of deposits, and all is well"
     started = await _stream(stage)
@@ -66,7 +66,7 @@ async def play(stage: Stage) -> None:
 async def _opening(stage: Stage) -> None:
     await stage.state.lose_answer(LOST)
     asked = stage.requests.opening()
-    for request in asked:
+    for request in (*asked, *stage.requests.facts()):
         await stage.publish(request)
     first, (simplified, draft) = asked[0], asked[-2:]
     for tender in (simplified, draft):

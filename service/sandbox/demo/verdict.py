@@ -20,6 +20,7 @@ SPARE_PROBES: Final = 3
 _CREATES: Final = {
     "tender.dume.simplified": "creerDumeSimple",
     "tender.dume.draft": "enregistrerDume",
+    "tender.created": "enregistrerDume",
 }
 
 

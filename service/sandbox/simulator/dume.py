@@ -106,6 +106,10 @@ class DumeService:
             "essential_data": [kept.to_json() for kept in self.essential_data.all()],
         }
 
+    def document(self, dume_id: str) -> bytes:
+        """The document of a buyer's DUME; raises StopIteration for an unknown one."""
+        return next(dume.document for dume in self._books.buyers.dumes if dume.dume_id == dume_id)
+
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
         """Put a DUME into a state, seen by searches at once; raises KeyError or ValueError for an unknown one."""
         return _shown(self._books.buyers.set_state(dume_id, to_state(state)))
