@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.example_reads import reads, status_told
+from contracts.example_reference import reference
 from contracts.example_submissions import submissions
 from contracts.reasons import Reason
 from contracts.registry import FAMILIES
@@ -263,6 +264,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **submissions(),
         **_recipients(),
         **_tenders(),
+        **reference(),
         **_others(),
         **_for_every_family(),
     }

@@ -16,6 +16,8 @@ from service.handlers.decide_received_invoice import DecideReceivedInvoice
 from service.handlers.decide_validation import DecideValidation
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
+from service.handlers.look_up_code_list import LookUpCodeList
+from service.handlers.look_up_evidence import LookUpEvidence
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.recycle_invoice import RecycleInvoice
 from service.handlers.report_status import ReportStatus
@@ -56,6 +58,8 @@ ROUTES = MappingProxyType(
             Route("tender.dume.draft.requested.v1", SaveDraftDume()),
             Route("tender.dume.validation.requested.v1", ValidateDume()),
             Route("tender.dume.search.requested.v1", SearchDume()),
+            Route("tender.codelist.lookup.requested.v1", LookUpCodeList()),
+            Route("tender.evidence.lookup.requested.v1", LookUpEvidence()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

@@ -36,6 +36,7 @@ from service.upstream.chorus_pro import decision_operations, read_operations, re
 from service.upstream.chorus_pro import operations as chorus_pro_operations
 from service.upstream.chorus_pro import structure_operations as chorus_pro_structures
 from service.upstream.dume import operations as dume_operations
+from service.upstream.dume import reference_operations as dume_reference
 from service.upstream.operation import Operation
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         timeouts={operation.name: bounded(operation.timeout, settings.ledger.lease) for operation in operations()},
         user_agent=user_agent,
         remember_recipients=settings.preflight.remember,
+        remember_reference=dume.remember,
+        stale_reference=dume.remember_longer,
     )
 
 
@@ -200,6 +203,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         read_operations,
         reference_operations,
         dume_operations,
+        dume_reference,
     ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 

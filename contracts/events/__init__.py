@@ -16,6 +16,7 @@ from contracts.events.invoices import (
 from contracts.events.problems import data_invalid
 from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
+from contracts.events.reference import TenderCodelistLookupRequested, TenderEvidenceLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.submissions import (
     Attachment,
@@ -63,9 +64,11 @@ __all__ = [
     "RecipientLookupRequested",
     "RequestCancellationRequested",
     "TaxLine",
+    "TenderCodelistLookupRequested",
     "TenderDumeDraftRequested",
     "TenderDumeSearchRequested",
     "TenderDumeSimplifiedRequested",
     "TenderDumeValidationRequested",
+    "TenderEvidenceLookupRequested",
     "data_invalid",
 ]

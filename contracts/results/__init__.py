@@ -54,6 +54,15 @@ from contracts.results.recipients import (
     RecipientLookupReported,
     RecipientService,
 )
+from contracts.results.reference import (
+    CodeListed,
+    Evidence,
+    TenderCodelistLookupPage,
+    TenderCodelistLookupRefused,
+    TenderCodelistLookupReported,
+    TenderEvidenceLookupRefused,
+    TenderEvidenceLookupReported,
+)
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
 from contracts.results.submissions import (
     AcknowledgedInvoice,
@@ -83,12 +92,14 @@ from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
 __all__ = [
     "AcknowledgedInvoice",
     "CheckedInvoice",
+    "CodeListed",
     "Conflict",
     "ConflictSide",
     "Delayed",
     "DownloadedFile",
     "DownloadedInvoice",
     "DumeFound",
+    "Evidence",
     "Failed",
     "Finding",
     "IntegratedInvoice",
@@ -135,6 +146,9 @@ __all__ = [
     "ResultEvent",
     "StatusChange",
     "StatusEvent",
+    "TenderCodelistLookupPage",
+    "TenderCodelistLookupRefused",
+    "TenderCodelistLookupReported",
     "TenderDumeDraftDone",
     "TenderDumeDraftRefused",
     "TenderDumeSearchPage",
@@ -144,6 +158,8 @@ __all__ = [
     "TenderDumeSimplifiedRefused",
     "TenderDumeValidationDone",
     "TenderDumeValidationRefused",
+    "TenderEvidenceLookupRefused",
+    "TenderEvidenceLookupReported",
     "UpstreamPaused",
     "UpstreamResumed",
     "delay_reply",

@@ -18,6 +18,7 @@ from service.upstream.chorus_pro.recipients import Recipients
 from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
 from service.upstream.dume import Dume, Models
 from service.upstream.dume import operations as dume_operations
+from service.upstream.dume.remembered import Remembered
 from service.upstream.dume.wire import Wire
 from service.upstream.mapping import MappingInvalid, UpstreamMapping, load_mapping
 from service.upstream.oauth import Credentials, Token, TokenProvider, ask_for_token
@@ -66,6 +67,7 @@ class Upstreams:
         self._structures = Structures()
         self._models = Models()
         self.recipients = Recipients(keep=settings.remember_recipients)
+        self._remembered = Remembered(keep=settings.remember_reference, stale=settings.stale_reference)
         self._opened = AsyncExitStack()
         self.client = Client(
             transport=self._transport,
@@ -125,8 +127,15 @@ class Upstreams:
         One platform serves all accounts.
         """
         signed = self.settings.accounts(account) if self.signs_dume else None
-        wire = self._wire()
-        return Dume(client=self.client, wire=wire, event=event, models=self._models, account=signed, until=until)
+        return Dume(
+            client=self.client,
+            wire=self._wire(),
+            event=event,
+            models=self._models,
+            remembered=self._remembered,
+            account=signed,
+            until=until,
+        )
 
     async def check_health(self, upstream: str) -> None:
         """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.

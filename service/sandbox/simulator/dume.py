@@ -9,6 +9,7 @@ from typing import Final
 
 from service.sandbox.simulator.dume_call import Books, Call, Effect, Operation
 from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
+from service.sandbox.simulator.dume_reference import CODE_LISTS, CodeLists
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
 
@@ -32,6 +33,7 @@ class DumeService:
 
     `platforms` are pairs of platform identifier and technical identifier. `simplified_state` is the state in which
     creerDumeSimple leaves a DUME, which no public page says. `search_lag`: seconds that searches stay behind.
+    `code_lists` go over those there are.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class DumeService:
         simplified_state: str = State.DRAFT,
         search_lag: float = 0.0,
         seed: int = 0,
+        code_lists: CodeLists | None = None,
     ) -> None:
         self.platforms = set(platforms)
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
         self._books = _empty(timedelta(seconds=search_lag), seed)
+        self.put_code_lists(code_lists or {})
 
     @property
     def search_lag(self) -> float:
@@ -58,7 +62,13 @@ class DumeService:
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
+        kept = self._books.code_lists
         self._books = _empty(self._books.buyers.search_lag, self._seed)
+        self.put_code_lists(kept)
+
+    def put_code_lists(self, code_lists: CodeLists) -> None:
+        """Lay these lists of codes over those that are made up; at any time."""
+        self._books.code_lists = {**CODE_LISTS, **code_lists}
 
     def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
         """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
@@ -101,7 +111,7 @@ class DumeService:
 
 
 def _empty(search_lag: timedelta, seed: int) -> Books:
-    return Books(buyers=Register(search_lag=search_lag, seed=seed))
+    return Books(buyers=Register(search_lag=search_lag, seed=seed), code_lists=CODE_LISTS)
 
 
 def _asked(fields: Fields) -> str:

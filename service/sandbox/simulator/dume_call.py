@@ -13,11 +13,12 @@ from service.sandbox.simulator.dume_request import Fields, Platform
 Effect = Literal["none", "created", "changed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Books:
     """What each domain keeps."""
 
     buyers: Register
+    code_lists: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

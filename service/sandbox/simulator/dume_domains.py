@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from service.sandbox.simulator import dume_operations as buyers
+from service.sandbox.simulator import dume_reference as reference
 from service.sandbox.simulator.dume_call import Operation
 
 DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
@@ -13,8 +14,8 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "dumeOE": (),
     "donnees": (),
     "metadonnees": (),
-    "referentiels": (),
-    "ecertis": (),
+    "referentiels": reference.LISTS,
+    "ecertis": reference.EVIDENCES,
     "attestations": (),
     "donneesEssentielles": (),
 }

@@ -36,6 +36,8 @@ class Code(StrEnum):
     FINAL = "SIM-DUME-021"
     NOT_REPLACEABLE = "SIM-DUME-022"
     NOT_DELETABLE = "SIM-DUME-023"
+    UNKNOWN_LIST = "SIM-REF-001"
+    UNKNOWN_CRITERION = "SIM-CERT-001"
 
 
 class Refused(Exception):

@@ -177,6 +177,8 @@ class SimulatorSettings(_Told):
 
     dume_simple_state: Literal["brouillon", "validé"] = "brouillon"
     """The state in which `creerDumeSimple` leaves a DUME; no source says it."""
+    dume_code_lists: dict[str, dict[str, str]] = {}
+    """Lists of codes of DUME, labels by codes, over those made up."""
     seed: int = 1
     """Where chance begins: faults by rate, tokens and identifiers come out the same each time."""
 

@@ -26,6 +26,7 @@ class World:
             simplified_state=settings.dume_simple_state,
             search_lag=settings.search_lag,
             seed=settings.seed,
+            code_lists=settings.dume_code_lists,
         )
         self.faults = Faults(settings.seed)
         self.journal = Journal()
@@ -38,6 +39,7 @@ class World:
         self.dume.platforms = _platforms(settings)
         self.dume.simplified_state = to_state(settings.dume_simple_state)
         self.dume.search_lag = settings.search_lag
+        self.dume.put_code_lists(settings.dume_code_lists)
 
     def reset(self) -> None:
         """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""

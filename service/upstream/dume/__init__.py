@@ -12,6 +12,8 @@ from service.upstream.client import Client
 from service.upstream.dume import operations
 from service.upstream.dume.caller import Caller, unreadable
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
+from service.upstream.dume.reference import Reference
+from service.upstream.dume.remembered import Remembered
 from service.upstream.dume.wire import NotInAnswer, Wire
 from service.upstream.interpret import messages
 from service.upstream.operation import Operation, Refusal
@@ -69,6 +71,7 @@ class Dume:
     wire: Wire
     event: str
     models: Models
+    remembered: Remembered
     account: TechnicalAccount | None = None
     until: float = NEVER
 
@@ -142,6 +145,11 @@ class Dume:
     def caller(self) -> Caller:
         """Who makes the calls."""
         return Caller(client=self.client, wire=self.wire, event=self.event, account=self.account, until=self.until)
+
+    @property
+    def reference(self) -> Reference:
+        """Lists of codes, labels, evidence, and the health of each domain."""
+        return Reference(caller=self.caller, remembered=self.remembered)
 
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None

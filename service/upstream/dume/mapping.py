@@ -7,9 +7,21 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from service.upstream.dume.reference_names import ReferenceFields, ReferenceNames
 from service.upstream.entries import Entries, Prefix, folded
 
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
+
+
+ENVELOPE = (
+    "operation",
+    "platform_type",
+    "platform_id",
+    "technical_platform_id",
+    "requester_name",
+    "requester_id",
+)
+"""The entries of `dume.fields` that go into every request, whatever part of DUME it is for."""
 
 
 class DumeOperations(Entries):
@@ -51,6 +63,17 @@ class DumeFields(Entries):
     state: str
     format: str
 
+    @classmethod
+    def rows(cls) -> tuple[frozenset[str], ...]:
+        """Each lot is an object."""
+        return (frozenset({"lot_number", "lot_title"}),)
+
+    @classmethod
+    def requests(cls) -> tuple[frozenset[str], ...]:
+        """Whose DUMEs are looked for is asked by a search alone."""
+        saved = frozenset(cls.model_fields).difference({"searched_buyer"}, *cls.rows())
+        return saved, frozenset({*ENVELOPE, "consultation_id", "searched_buyer"})
+
 
 class DumeAnswers(Entries):
     """Where each value may stand in an answer, the likeliest first."""
@@ -63,7 +86,7 @@ class DumeAnswers(Entries):
     lot_number: tuple[str, ...]
 
 
-PARTS: dict[str, type[Entries]] = {}
+PARTS: dict[str, type[Entries]] = {"reference": ReferenceFields}
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
 
@@ -84,6 +107,7 @@ class DumeMapping(Entries):
     formats: dict[str, str]
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
+    reference: ReferenceNames
 
     @field_validator("left_out")
     @classmethod
