@@ -88,6 +88,7 @@ from contracts.results.tenders import (
     TenderDumeValidationRefused,
 )
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
+from contracts.results.warned import FieldWarning, Warned
 
 __all__ = [
     "AcknowledgedInvoice",
@@ -101,6 +102,7 @@ __all__ = [
     "DumeFound",
     "Evidence",
     "Failed",
+    "FieldWarning",
     "Finding",
     "IntegratedInvoice",
     "InvoiceCheckRefused",
@@ -162,6 +164,7 @@ __all__ = [
     "TenderEvidenceLookupReported",
     "UpstreamPaused",
     "UpstreamResumed",
+    "Warned",
     "delay_reply",
     "failed",
     "failure_reply",
