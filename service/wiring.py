@@ -125,7 +125,7 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         platform=Platform(
             platform_id=dume.platform_id, technical_platform_id=dume.technical_platform_id, type=dume.platform_type
         )
-        if dume.platform_id and dume.technical_platform_id
+        if dume.platform_id and dume.technical_platform_id and may_reach_dume(settings)
         else None,
         requester=Requester(id=dume.requester_id, name=dume.requester_name)
         if dume.requester_id and dume.requester_name
@@ -224,4 +224,10 @@ def upstream_names(settings: Settings, accounts: AccountBook) -> tuple[str, ...]
     A file of accounts may hold one that reaches Chorus Pro tomorrow.
     """
     chorus_pro = settings.accounts or any(accounts.get(name).reaches_chorus_pro for name in accounts.names)
-    return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, settings.dume.platform_id)) if on)
+    dume = settings.dume.platform_id and may_reach_dume(settings)
+    return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, dume)) if on)
+
+
+def may_reach_dume(settings: Settings) -> bool:
+    """Whether DUME may be called at all: through PISTE, only by an application of the DUME organisation."""
+    return settings.auth == "certificate" or settings.piste.organisation == "dume"

@@ -18,7 +18,7 @@ from service.core.errors import (
 )
 from service.core.gate import Gates
 from service.core.password import password_end
-from service.upstream import CHORUS_PRO, ClientCertificate, Upstreams, UpstreamSettings
+from service.upstream import CHORUS_PRO, DUME, ClientCertificate, Upstreams, UpstreamSettings
 from service.upstream.chorus_pro import operations
 from service.upstream.chorus_pro.models import Nothing
 from service.upstream.oauth import Credentials, TokenFailure, TokenTrouble, ask_for_token
@@ -31,6 +31,9 @@ ADVICE: dict[type[UpstreamFailure], str] = {
     AccountRejected: "renew the password of the technical account in Chorus Pro and change the secret",
     Unreachable: "check the address, and that a proxy or firewall lets this machine through",
 }
+ADVICE_ON_DUME = (
+    "create the PISTE account under the DUME organisation, subscribe the API there, and use its credentials"
+)
 ADVICE_WITH_CERTIFICATE: dict[type[UpstreamFailure], str] = {
     CredentialsRejected: "check in the portal of Chorus Pro that this certificate is registered and in force",
     NotSubscribed: "the certificate opens no such address: AIFE announced the end of these calls in 2021",
@@ -154,6 +157,8 @@ async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahea
 
 
 def _with_advice(failure: UpstreamFailure, upstream: UpstreamSettings) -> str:
+    if isinstance(failure, NotSubscribed) and failure.facts.upstream == DUME and upstream.certificate is None:
+        return f"{failure}; {ADVICE_ON_DUME}"
     known = ADVICE | ADVICE_WITH_CERTIFICATE if upstream.certificate else ADVICE
     advice = next((text for kind, text in known.items() if isinstance(failure, kind)), None)
     return f"{failure}; {advice}" if advice else str(failure)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
-from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
+from contracts.reasons import Reason
+from service.core.errors import AccountRejected, AnswerLost, CallFacts, EventInvalid, Unavailable
 from service.steady import NEVER
 from service.upstream.certificate import CertificateInvalid, ClientCertificate
 from service.upstream.chorus_pro import ChorusPro, Structures
@@ -19,7 +20,7 @@ from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
 from service.upstream.dume import Dume, Models
 from service.upstream.dume import operations as dume_operations
 from service.upstream.dume.remembered import Remembered
-from service.upstream.dume.wire import Wire
+from service.upstream.dume.wire import NO_PLATFORM, Wire
 from service.upstream.mapping import MappingInvalid, UpstreamMapping, load_mapping
 from service.upstream.oauth import Credentials, Token, TokenProvider, ask_for_token
 from service.upstream.operation import Operation, Refusal
@@ -126,6 +127,8 @@ class Upstreams:
 
         One platform serves all accounts.
         """
+        if self.settings.platform is None:
+            raise EventInvalid(Reason.NOT_CONFIGURED, NO_PLATFORM)
         signed = self.settings.accounts(account) if self.signs_dume else None
         return Dume(
             client=self.client,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
+from contracts.words import Upstream
 from service.core.errors import (
     AccountRejected,
     AnswerLost,
@@ -40,6 +41,7 @@ _HALF = re.compile(
 _NOT_OURS = frozenset({403, 404, 405, 423})
 _PASSING = frozenset({429, 502, 503, 504})
 _TOO_LARGE = 413
+ORGANISATION = "through PISTE, DUME is open to applications of the DUME organisation alone, never to Universal ones"
 
 
 class TokenRefused(Exception):
@@ -190,13 +192,19 @@ def _refused_access(facts: CallFacts, answer: HttpAnswer, account: str | None) -
     raise TokenRefused(facts, (error or "no reason given").lower())
 
 
+def _barred(facts: CallFacts, status: int) -> str:
+    if status == 403 and facts.upstream == Upstream.DUME:  # noqa: PLR2004 - the one status of the organisation
+        return f"not subscribed or not granted, or a wrong path; {ORGANISATION}"
+    return "not subscribed, not granted, or a wrong path"
+
+
 def _failed(facts: CallFacts, answer: HttpAnswer, document: Document | None) -> NoReturn:
     status = answer.status
     if status == 429:  # noqa: PLR2004 - the one status that means this
         raise Throttled(facts, "the quota is used up", retry_after=retry_after(answer.headers))
     if status in _NOT_OURS:
         reason = (challenge(answer.headers) or {}).get("error")
-        raise NotSubscribed(replace(facts, code=reason), f"HTTP {status}: not subscribed, not granted, or a wrong path")
+        raise NotSubscribed(replace(facts, code=reason), f"HTTP {status}: {_barred(facts, status)}")
     if status == 503 or status < 400:  # noqa: PLR2004 - out of service, or sent elsewhere
         raise Unavailable(facts, f"HTTP {status}")
     if status >= 500 or status == 408:  # noqa: PLR2004 - the back end may have gone on

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from service.upstream.entries import Entries
     from service.upstream.values import Platform, Requester
 
+NO_PLATFORM = (
+    "No buyer platform is configured for DUME: it takes RELAY_DUME__PLATFORM_ID and RELAY_DUME__TECHNICAL_PLATFORM_ID,"
+    " and a PISTE application of the DUME organisation, because one of the Universal organisation never reaches DUME."
+)
 _NAME_LENGTH = 100
 
 
@@ -153,7 +157,7 @@ class Wire:
         that are None are not sent.
         """
         if self.platform is None:
-            raise EventInvalid("not_configured", "no buyer platform is configured for DUME")
+            raise EventInvalid("not_configured", NO_PLATFORM)
         said = {
             "operation": operation,
             "platform_type": self.platform.type,
