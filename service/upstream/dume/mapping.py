@@ -64,6 +64,12 @@ class DumeFields(Entries):
     format: str
 
     @classmethod
+    def needed(cls) -> frozenset[str]:
+        """What makes a request be about this DUME, and no other: without it, another one would be made or shown."""
+        about = {"consultation_id", "dume_id", "replaced_dume_id", "document", "state", "format"}
+        return frozenset({"operation", "platform_id", "technical_platform_id", *about})
+
+    @classmethod
     def rows(cls) -> tuple[frozenset[str], ...]:
         """Each lot is an object."""
         return (frozenset({"lot_number", "lot_title"}),)
@@ -112,6 +118,9 @@ class DumeMapping(Entries):
     @field_validator("left_out")
     @classmethod
     def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
+        needed = sorted(names & DumeFields.needed())
+        if needed:
+            raise ValueError(f"{needed[0]} cannot be left out: without it a request means something else")
         unknown = sorted(names - _sendable())
         if unknown:
             raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields, nor of the fields of a part")
@@ -124,6 +133,11 @@ class DumeMapping(Entries):
     def espd_procedure(self, procedure: str | None) -> str | None:
         """The code of the European document for a French procedure; None when none is known for it."""
         return self._codes.get(folded(procedure or ""))
+
+    @property
+    def envelope(self) -> dict[str, str]:
+        """The entries that go into every request, with their names."""
+        return {entry: str(getattr(self.fields, entry)) for entry in ENVELOPE}
 
     @cached_property
     def _words(self) -> dict[str, DumeWord]:

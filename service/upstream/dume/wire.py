@@ -22,6 +22,7 @@ NO_PLATFORM = (
     "No buyer platform is configured for DUME: it takes RELAY_DUME__PLATFORM_ID and RELAY_DUME__TECHNICAL_PLATFORM_ID,"
     " and a PISTE application of the DUME organisation, because one of the Universal organisation never reaches DUME."
 )
+ONE_PLACE = "The names in RELAY_MAPPING put two values of this request into one place, so that nothing was sent."
 _NAME_LENGTH = 100
 
 
@@ -165,11 +166,14 @@ class Wire:
             "technical_platform_id": self.platform.technical_platform_id,
             **values,
         }
-        named = {
-            self._name(name, names): value
+        sent = {
+            name: value
             for name, value in said.items()
             if value is not None and not self._is_left_out(name, names, part)
         }
+        named = {self._name(name, names): value for name, value in sent.items()}
+        if len(named) < len(sent):
+            raise EventInvalid("not_configured", ONE_PLACE)
         return DumeRequest(nested(named))
 
     def _name(self, entry: str, names: Entries | None) -> str:
@@ -182,7 +186,10 @@ class Wire:
 
 
 def nested(named: Mapping[str, object]) -> dict[str, object]:
-    """Put each value where the dots of its name say; values that are None are left out."""
+    """Put each value where the dots of its name say; values that are None are left out.
+
+    Raises EventInvalid rather than send one value in place of another.
+    """
     tree: dict[str, object] = {}
     for path, value in named.items():
         if value is None:
@@ -192,8 +199,10 @@ def nested(named: Mapping[str, object]) -> dict[str, object]:
         for parent in parents:
             inner = place.setdefault(parent, {})
             if not isinstance(inner, dict):
-                inner = place[parent] = {}
+                raise EventInvalid("not_configured", ONE_PLACE)
             place = inner
+        if last in place:
+            raise EventInvalid("not_configured", ONE_PLACE)
         place[last] = value
     return tree
 
