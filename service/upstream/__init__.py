@@ -79,6 +79,7 @@ class Upstreams:
             prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
             transient_codes=self.mapping.transient_codes,
             reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of},
+            replies=self.mapping.dume.replies,
             timeouts=settings.timeouts,
             on_call=on_call,
             hide=hide,

@@ -24,6 +24,7 @@ from service.core.errors import (
 from service.core.masking import masked
 from service.upstream.headers import challenge, correlation_id, is_json, retry_after
 from service.upstream.operation import Refusal
+from service.upstream.reply_names import SEEN, ReplyNames
 from service.upstream.transport import HttpAnswer
 
 Document = dict[str, object]
@@ -100,21 +101,24 @@ def read_health(facts: CallFacts, document: Document) -> Document | Refusal | No
     return read_chorus_pro(facts, document)
 
 
-def read_dume(facts: CallFacts, document: Document) -> Document | Refusal | None:
+def read_dume(facts: CallFacts, document: Document, names: ReplyNames = SEEN) -> Document | Refusal | None:
     """Read the messages of DUME, which refuses with HTTP 200."""
-    response = document.get("response")
+    response = document.get(names.response)
     if not isinstance(response, dict):
         return None
-    errors = [message for message in messages(response) if str(message.get("type", "")).strip().upper() == "ERREUR"]
+    refusing = {word.strip().upper() for word in names.refusing}
+    said = messages(response, names)
+    errors = [message for message in said if str(message.get(names.type, "")).strip().upper() in refusing]
     if not errors:
         return response
-    code = next((str(error["code"]) for error in errors if error.get("code")), None)
-    return _refusal(facts, code, " | ".join(str(error.get("message") or error.get("code") or "") for error in errors))
+    code = next((str(error[names.code]) for error in errors if error.get(names.code)), None)
+    texts = (str(error.get(names.text) or error.get(names.code) or "") for error in errors)
+    return _refusal(facts, code, " | ".join(texts))
 
 
-def messages(response: Mapping[str, object]) -> list[Mapping[str, object]]:
+def messages(response: Mapping[str, object], names: ReplyNames = SEEN) -> list[Mapping[str, object]]:
     """The messages of a DUME answer, whichever way an empty or a single one is written."""
-    listed = response.get("messageList")
+    listed = response.get(names.messages)
     if isinstance(listed, Mapping):
         listed = [listed]
     return [message for message in listed if isinstance(message, Mapping)] if isinstance(listed, list) else []

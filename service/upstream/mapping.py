@@ -136,7 +136,7 @@ def load_mapping(override: Path | None = None) -> UpstreamMapping:
     mapping = _validated(tree, str(override or "the packaged mapping"))
     if override is not None:
         packaged = _validated(_packaged(), "the packaged mapping")
-        for wrong in unsound(mapping, packaged, mapping.dume.envelope):
+        for wrong in unsound(mapping, packaged, mapping.dume.always_sent):
             raise MappingInvalid(f"{override}: {wrong}")
     return mapping
 

@@ -11,7 +11,9 @@ from service.upstream.entries import Entries, folded
 FIELDS: Final = "fields"
 OPERATIONS: Final = "operations"
 ANSWERS: Final = "answers"
-"""What a part of a mapping calls its names of fields in requests, its constants, and its names of fields in answers."""
+REPLIES: Final = "replies"
+"""What a part of a mapping calls its names of fields in requests, its constants, its names of fields in answers, and
+how answers are wrapped."""
 
 
 Pairs = Mapping[tuple[str, str], str]
@@ -51,9 +53,10 @@ def _ill_written(path: str, part: Entries, kind: str) -> Iterator[str]:
             yield from _ill_keyed(entry, value)
             continue
         listed = value if isinstance(value, tuple | frozenset) else (value,)
-        check = _wrong_name if kind in {FIELDS, ANSWERS, OPERATIONS} else _wrong_text
-        if kind == ANSWERS and not listed:
-            yield f"{entry} has no name to look for"
+        check = _wrong_name if kind in {FIELDS, ANSWERS, OPERATIONS, REPLIES} else _wrong_text
+        if kind in {ANSWERS, REPLIES} and not listed:
+            # Without a word that refuses, every refusal would be taken for success.
+            yield f"{entry} has no word to look for"
         for text in sorted(one for one in listed if isinstance(one, str)):
             if (wrong := check(text)) is not None:
                 yield f'{entry}: "{text}" {wrong}'

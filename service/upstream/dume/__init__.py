@@ -165,8 +165,13 @@ class Dume:
         return Saved(
             dume_id=dume_id,
             state_code=self.wire.read_text(answer.fields, names.state),
-            messages=tuple(str(said.get("message") or said.get("code") or "") for said in messages(answer.fields)),
+            messages=self._said(answer),
         )
+
+    def _said(self, answer: DumeAnswer) -> tuple[str, ...]:
+        names = self.wire.mapping.replies
+        said = messages(answer.fields, names)
+        return tuple(str(message.get(names.text) or message.get(names.code) or "") for message in said)
 
     def _found(self, row: Mapping[str, object]) -> FoundDume:
         names = self.wire.mapping.answers

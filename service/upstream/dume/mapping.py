@@ -9,6 +9,7 @@ from pydantic import field_validator
 
 from service.upstream.dume.reference_names import ReferenceFields, ReferenceNames
 from service.upstream.entries import Entries, Prefix, folded
+from service.upstream.reply_names import ReplyNames
 
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
 
@@ -114,6 +115,7 @@ class DumeMapping(Entries):
     nothing_found: frozenset[str]
     transient_codes: frozenset[str]
     reference: ReferenceNames
+    replies: ReplyNames
 
     @field_validator("left_out")
     @classmethod
@@ -135,7 +137,7 @@ class DumeMapping(Entries):
         return self._codes.get(folded(procedure or ""))
 
     @property
-    def envelope(self) -> dict[str, str]:
+    def always_sent(self) -> dict[str, str]:
         """The entries that go into every request, with their names."""
         return {entry: str(getattr(self.fields, entry)) for entry in ENVELOPE}
 
