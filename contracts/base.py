@@ -25,8 +25,8 @@ _BASE64_GROUP = 4
 
 def _not_required(schema: dict[str, Any], model: type[BaseModel]) -> None:
     """Tell the JSON Schema which fields a result may leave out."""
-    required = [name for name in schema.get("required", []) if name not in getattr(model, "optional_fields", ())]
-    schema["required"] = required
+    optional = {name for base in model.__mro__ for name in vars(base).get("optional_fields", ())}
+    schema["required"] = [name for name in schema.get("required", []) if name not in optional]
 
 
 class Incoming(BaseModel):

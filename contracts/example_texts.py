@@ -10,6 +10,7 @@ from contracts.example_documents import documents
 from contracts.example_essential_data import essential_data
 from contracts.example_facts import facts
 from contracts.example_reads import reads, status_told
+from contracts.example_reference import reference
 from contracts.example_submissions import submissions
 from contracts.example_tenders import changed_tenders
 from contracts.reasons import Reason
@@ -273,6 +274,7 @@ def example_data() -> dict[str, dict[str, Any]]:
         **changed_tenders(_consultation, _buyer),
         **essential_data(_buyer, CONSULTATION),
         **facts(_consultation, _buyer, DUME),
+        **reference(),
         **_others(),
         **_for_every_family(),
     }

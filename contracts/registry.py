@@ -260,6 +260,21 @@ FAMILIES = (
         on_the_way={"tender.essential_data.search.page.v1": results.TenderEssentialDataSearchPage},
     ),
     _family(
+        "tender.codelist.lookup",
+        events.TenderCodelistLookupRequested,
+        results.TenderCodelistLookupReported,
+        results.TenderCodelistLookupRefused,
+        ending=Ending.REPORTED,
+        on_the_way={"tender.codelist.lookup.page.v1": results.TenderCodelistLookupPage},
+    ),
+    _family(
+        "tender.evidence.lookup",
+        events.TenderEvidenceLookupRequested,
+        results.TenderEvidenceLookupReported,
+        results.TenderEvidenceLookupRefused,
+        ending=Ending.REPORTED,
+    ),
+    _family(
         "request.cancellation",
         events.RequestCancellationRequested,
         results.RequestCancellationDone,

@@ -19,6 +19,7 @@ from service.core.replies import Replies
 from service.feed import StatusFeed
 from service.feed.beside import Beside
 from service.feed.payments import Payments
+from service.handlers.scrutiny import Scrutiny
 from service.health import HealthServer
 from service.ledger import open_ledger
 from service.ledger_watch import LedgerWatch
@@ -210,6 +211,7 @@ class Worker:
                 signs_dume=self.upstreams.signs_dume,
             ),
             preflight=self._preflight,
+            scrutiny=Scrutiny(mode=self._settings.dume.identifiers),
             replies=self._replies,
             settled=reporter(self._metrics, ROUTES),
         )

@@ -7,7 +7,6 @@ import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 
 from contracts.words import PauseCause
 from service.announcements import Announcements
@@ -25,7 +24,7 @@ from service.core.errors import (
     UpstreamFailure,
 )
 from service.core.gate import Gate, Gates, Position, Scope
-from service.core.health import means_illness
+from service.core.health import cause_of, means_illness
 from service.core.recoverability import ENOUGH_CLOSINGS
 from service.lease import worker_name
 from service.ledger import Ledger
@@ -82,7 +81,7 @@ class Maintenance:
             return True, error.until
         if isinstance(error, CredentialsRejected):
             for name in self.upstreams:
-                await self._close(Scope(upstream=name), PauseCause.CREDENTIALS)
+                await self._close(Scope(upstream=name), PauseCause.CREDENTIALS, why=error)
             return True, None
         if isinstance(error, SUSPECT) and closings < ENOUGH_CLOSINGS:
             await self._weigh(error, event, now)
@@ -168,14 +167,14 @@ class Maintenance:
     async def _weigh(self, error: UpstreamFailure, event: str, now: datetime) -> None:
         facts, probed = error.facts, self.gates.probed_by(event)
         for gate in probed:
-            await self._close(gate.scope, _cause(error))
+            await self._close(gate.scope, cause_of(error), why=error)
         if probed or self._closed_for(facts.upstream, facts.operation)[0]:
             return
         illness = await self._illness(facts.upstream, is_refused=isinstance(error, NotSubscribed))
         if illness is not None:
-            await self._close(Scope(upstream=facts.upstream), _cause(illness))
+            await self._close(Scope(upstream=facts.upstream), cause_of(illness), why=illness)
         elif self.gates.failed(Scope(upstream=facts.upstream, operation=facts.operation), event, now):
-            await self._close(Scope(upstream=facts.upstream, operation=facts.operation), _cause(error))
+            await self._close(Scope(upstream=facts.upstream, operation=facts.operation), cause_of(error), why=error)
 
     async def _illness(self, upstream: str, *, is_refused: bool) -> UpstreamFailure | None:
         """What is wrong with the upstream's health, asked once for all who ask meanwhile."""
@@ -210,7 +209,9 @@ class Maintenance:
         self.gates.put(gate.postponed(now, self.gates.interval * patience))
         log.debug(happened.GATE_PROBED, scope=str(gate.scope), healthy=False, detail=str(illness))
 
-    async def _close(self, scope: Scope, cause: PauseCause, until: datetime | None = None) -> None:
+    async def _close(
+        self, scope: Scope, cause: PauseCause, until: datetime | None = None, why: UpstreamFailure | None = None
+    ) -> None:
         now, gate = datetime.now(UTC), self.gates.gate(scope)
         if gate.position is Position.CLOSED and gate.until == until:
             return
@@ -218,7 +219,8 @@ class Maintenance:
         closed = gate.closed(cause, now, interval, until)
         self.gates.put(closed)
         if gate.position is not Position.CLOSED:
-            log.warning(happened.API_CLOSED, scope=str(scope), cause=cause, until=until, relapses=closed.relapses)
+            facts = {"until": until, "relapses": closed.relapses, "detail": str(why) if why else None}
+            log.warning(happened.API_CLOSED, scope=str(scope), cause=cause, **facts)
         self.changed(scope.upstream)
         if gate.position is Position.PROBING and closed.probe_at is not None:
             await self._turn(closed, closed.probe_at - now)  # the back-off is that of the whole fleet
@@ -286,15 +288,3 @@ def _closed_by(episode: Episode) -> Gate:
     """The gate as a pause leaves it."""
     gate = Gate(scope=Scope.parse(episode.scope))
     return gate.closed(episode.cause, episode.since, timedelta(0), episode.until)
-
-
-def _cause(error: UpstreamFailure) -> PauseCause:
-    match error:
-        case CredentialsRejected():
-            return PauseCause.CREDENTIALS
-        case NotSubscribed():
-            return PauseCause.NOT_SUBSCRIBED
-        case Unavailable() if error.facts.http_status == HTTPStatus.OK:
-            return PauseCause.GATEWAY_PAGE
-        case _:
-            return PauseCause.UNAVAILABLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -22,7 +22,8 @@ from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLa
 from service.core.preflight import NO_INSPECTION
 from service.core.recoverability import GiveUp
 from service.core.replies import Replies
-from service.handlers.base import Calls, Event, Finished, Read, Write
+from service.handlers.base import Calls, Event, Read, Write
+from service.handlers.scrutiny import Scrutiny
 from service.ledger import Ledger
 from service.lifecycle import Lifecycle
 from service.observability import events as happened
@@ -60,6 +61,7 @@ class Pipeline:
     preflight: Preflight
     replies: Replies
     settled: Callable[[Settled], None]
+    scrutiny: Scrutiny = field(default_factory=Scrutiny)
 
     async def handle(self, delivery: Delivery) -> Outcome:
         """What becomes of a delivery. Never raises, except when this very task is cancelled."""
@@ -94,10 +96,9 @@ class Pipeline:
             )
         except EventInvalid as error:
             request = error
+        event = self.scrutiny.seen(event, request, is_new=not delivery.redelivered and _is_unclaimed(delivery))
         if isinstance(route.handler, Read):
-            if event.has_expired:
-                request = EventInvalid(Reason.EXPIRED, "The expirytime had passed before the first call.")
-            return await self._run_read(route.handler, request, event, delivery, seen)
+            return await self._run_read(route.handler, event.objection or request, event, delivery, seen)
         return await self._run_write(route.handler, request, event, delivery, seen)
 
     def _unreadable(self, error: EnvelopeInvalid, seen: Settled) -> Outcome:
@@ -187,7 +188,7 @@ class Pipeline:
             event=event,
             delivery=delivery,
             calls=calls,
-            objection=self._objection(handler, prepared, event, calls),
+            objection=None if isinstance(prepared, EventInvalid) else handler.objected(prepared, event, calls),
             may_call=self._may_call(handler.upstream),
         )
         is_new = not delivery.redelivered and _is_unclaimed(delivery)
@@ -202,20 +203,6 @@ class Pipeline:
 
     def _may_call(self, upstream: str) -> bool:
         return not self.upstreams.gates.is_paused(upstream) and self.upstreams.has_room(upstream)
-
-    def _objection(
-        self, handler: Write[Any, Any], prepared: object, event: Event, calls: Calls
-    ) -> EventInvalid | Finished | None:
-        """Why a request that is valid in itself must not be sent now."""
-        if isinstance(prepared, EventInvalid):
-            return None
-        if event.has_expired:
-            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
-        try:
-            handler.check(prepared, calls)
-        except EventInvalid as objection:
-            return objection
-        return handler.objection(prepared)
 
     async def _work(self, hand: WriteInHand, delivery: Delivery, seen: Settled, event: Event) -> Outcome:
         try:

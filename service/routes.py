@@ -19,7 +19,9 @@ from service.handlers.delete_dume import DeleteDume
 from service.handlers.deposit_invoice import DepositInvoice
 from service.handlers.download_documents import DownloadDocuments
 from service.handlers.hand_over_dume import HandOverDume
+from service.handlers.look_up_code_list import LookUpCodeList
 from service.handlers.look_up_company import LookUpCompany
+from service.handlers.look_up_evidence import LookUpEvidence
 from service.handlers.look_up_recipient import LookUpRecipient
 from service.handlers.merge_bid import MergeBid
 from service.handlers.publish_essential_data import PublishEssentialData
@@ -88,6 +90,8 @@ ROUTES = MappingProxyType(
             Route("tender.updated.v1", SyncUpdatedTender()),
             Route("tender.published.v1", SyncPublishedTender()),
             Route("tender.cancelled.v1", SyncCancelledTender()),
+            Route("tender.codelist.lookup.requested.v1", LookUpCodeList()),
+            Route("tender.evidence.lookup.requested.v1", LookUpEvidence()),
             Route("request.cancellation.requested.v1", CancelRequest()),
         )
     }

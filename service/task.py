@@ -10,8 +10,10 @@ from typing import Any
 from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
+from service.core.draft import Draft
 from service.core.entry import Change, Entry, State
 from service.core.errors import EventInvalid, UpstreamFailure
+from service.core.identifiers import warned
 from service.core.outcome import TRACKING, Rejected, RetryLater
 from service.core.question import QUESTION, READY, Question, with_failure
 from service.core.recoverability import RetryPolicy
@@ -104,6 +106,10 @@ class Task:
         if not isinstance(kept, dict) or isinstance(self.prepared, EventInvalid):
             return self
         return replace(self, prepared=self.write.recalled(self.prepared, kept))
+
+    def warned(self, drafts: tuple[Draft | ResultEvent, ...]) -> tuple[Draft | ResultEvent, ...]:
+        """The results with what was odd about the request, and let pass."""
+        return tuple(warned(one, self.event.doubtful) if isinstance(one, Draft) else one for one in drafts)
 
     @property
     def polls(self) -> int:

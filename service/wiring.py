@@ -38,6 +38,7 @@ from service.upstream.chorus_pro import structure_operations as chorus_pro_struc
 from service.upstream.dume import bidder_operations, essential_data_operations
 from service.upstream.dume import documents_operations as dume_documents
 from service.upstream.dume import operations as dume_operations
+from service.upstream.dume import reference_operations as dume_reference
 from service.upstream.operation import Operation
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         platform=Platform(
             platform_id=dume.platform_id, technical_platform_id=dume.technical_platform_id, type=dume.platform_type
         )
-        if dume.platform_id and dume.technical_platform_id
+        if dume.platform_id and dume.technical_platform_id and may_reach_dume(settings)
         else None,
         requester=Requester(id=dume.requester_id, name=dume.requester_name)
         if dume.requester_id and dume.requester_name
@@ -135,6 +136,8 @@ def upstream_settings(settings: Settings, accounts: AccountBook, user_agent: str
         timeouts={operation.name: bounded(operation.timeout, settings.ledger.lease) for operation in operations()},
         user_agent=user_agent,
         remember_recipients=settings.preflight.remember,
+        remember_reference=dume.remember,
+        stale_reference=dume.remember_longer,
     )
 
 
@@ -205,6 +208,7 @@ def operations() -> Iterator[Operation[Any, Any]]:
         dume_documents,
         bidder_operations,
         essential_data_operations,
+        dume_reference,
     ):
         yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
@@ -225,4 +229,10 @@ def upstream_names(settings: Settings, accounts: AccountBook) -> tuple[str, ...]
     A file of accounts may hold one that reaches Chorus Pro tomorrow.
     """
     chorus_pro = settings.accounts or any(accounts.get(name).reaches_chorus_pro for name in accounts.names)
-    return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, settings.dume.platform_id)) if on)
+    dume = settings.dume.platform_id and may_reach_dume(settings)
+    return tuple(name for name, on in ((CHORUS_PRO, chorus_pro), (DUME, dume)) if on)
+
+
+def may_reach_dume(settings: Settings) -> bool:
+    """Whether DUME may be called at all: through PISTE, only by an application of the DUME organisation."""
+    return settings.auth == "certificate" or settings.piste.organisation == "dume"

@@ -288,7 +288,7 @@ class WriteInHand:
         return self._replies.of(drafts, task.event.envelope, datetime.fromisoformat(str(answer[ANSWERED_AT])))
 
     async def _finish(self, finished: Finished, answer: Mapping[str, object] | None = None) -> Completed:
-        results = self._replies.of(finished.results, self._task.event.envelope, self._task.event.now)
+        results = self._replies.of(self._task.warned(finished.results), self._task.event.envelope, self._task.event.now)
         unsaid = () if self._task.delivery.origin == TRACKING else self._progress()
         return await self._close((*unsaid, *results), finished, finished.answer or answer)
 

@@ -40,6 +40,7 @@ from contracts.events.invoices import (
 from contracts.events.problems import data_invalid
 from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
+from contracts.events.reference import TenderCodelistLookupRequested, TenderEvidenceLookupRequested
 from contracts.events.requests import RequestCancellationRequested
 from contracts.events.submissions import (
     Attachment,
@@ -115,6 +116,7 @@ __all__ = [
     "TenderBidMergeRequested",
     "TenderBidSaveRequested",
     "TenderCancelled",
+    "TenderCodelistLookupRequested",
     "TenderCompanyLookupRequested",
     "TenderCreated",
     "TenderDumeDeletionRequested",
@@ -128,6 +130,7 @@ __all__ = [
     "TenderEssentialDataPublicationRequested",
     "TenderEssentialDataSearchRequested",
     "TenderEssentialDataUpdateRequested",
+    "TenderEvidenceLookupRequested",
     "TenderFact",
     "TenderPublished",
     "TenderUpdated",

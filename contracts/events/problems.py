@@ -14,6 +14,7 @@ _PATTERNS = {
     "^[0-9]{8}(-[0-9])?$": "is not a CPV code of eight digits, or of eight and one such as 45000000-7",
     "^[A-Za-z0-9 _/+-]{1,20}$": "is not 1 to 20 letters, digits, blanks or - + _ /",
     "^[A-Za-z0-9_]{1,30}$": "is not 1 to 30 letters, digits or _",
+    "^[a-z]{2,3}$": "is not a code of two or three letters such as fr",
     "^[0-9a-f]{64}$": "is not a sha256 of 64 hexadecimal digits",
 }
 _WORDS = {

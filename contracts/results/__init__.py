@@ -92,6 +92,15 @@ from contracts.results.recipients import (
     RecipientLookupReported,
     RecipientService,
 )
+from contracts.results.reference import (
+    CodeListed,
+    Evidence,
+    TenderCodelistLookupPage,
+    TenderCodelistLookupRefused,
+    TenderCodelistLookupReported,
+    TenderEvidenceLookupRefused,
+    TenderEvidenceLookupReported,
+)
 from contracts.results.requests import RequestCancellationDone, RequestCancellationRefused
 from contracts.results.submissions import (
     AcknowledgedInvoice,
@@ -126,10 +135,12 @@ from contracts.results.tenders import (
     TenderDumeValidationRefused,
 )
 from contracts.results.upstreams import UpstreamPaused, UpstreamResumed
+from contracts.results.warned import FieldWarning, Warned
 
 __all__ = [
     "AcknowledgedInvoice",
     "CheckedInvoice",
+    "CodeListed",
     "CompanyData",
     "Conflict",
     "ConflictSide",
@@ -143,8 +154,10 @@ __all__ = [
     "EssentialDataConflict",
     "EssentialDataListed",
     "EssentialDataSide",
+    "Evidence",
     "ExecutionYearListed",
     "Failed",
+    "FieldWarning",
     "Finding",
     "IntegratedInvoice",
     "InvoiceCheckRefused",
@@ -204,6 +217,9 @@ __all__ = [
     "TenderBidMergeReported",
     "TenderBidSaveDone",
     "TenderBidSaveRefused",
+    "TenderCodelistLookupPage",
+    "TenderCodelistLookupRefused",
+    "TenderCodelistLookupReported",
     "TenderCompanyLookupRefused",
     "TenderCompanyLookupReported",
     "TenderDumeDeletionDone",
@@ -230,10 +246,13 @@ __all__ = [
     "TenderEssentialDataSearchReported",
     "TenderEssentialDataUpdateDone",
     "TenderEssentialDataUpdateRefused",
+    "TenderEvidenceLookupRefused",
+    "TenderEvidenceLookupReported",
     "TenderSyncDone",
     "TenderSyncRefused",
     "UpstreamPaused",
     "UpstreamResumed",
+    "Warned",
     "delay_reply",
     "failed",
     "failure_reply",

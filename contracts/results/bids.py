@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts.base import Base64, Outgoing
 from contracts.results.common import Refused
+from contracts.results.warned import Warned
 
 CompanyData = Literal["included", "missing", "unknown"]
 
@@ -36,7 +37,7 @@ class TenderBidMergeRefused(Refused):
     bid_dume_id: str | None = None
 
 
-class TenderBidSaveDone(Outgoing):
+class TenderBidSaveDone(Warned):
     """The State holds this DUME of the bidder."""
 
     dume_id: str
@@ -44,14 +45,14 @@ class TenderBidSaveDone(Outgoing):
     adopted: bool = False
 
 
-class TenderBidSaveRefused(Refused):
+class TenderBidSaveRefused(Refused, Warned):
     """The State did not save the DUME of the bidder."""
 
     consultation_id: str
     dume_id: str | None = None
 
 
-class TenderBidCreationDone(Outgoing):
+class TenderBidCreationDone(Warned):
     """The State holds a new DUME of the bidder."""
 
     dume_id: str
@@ -61,7 +62,7 @@ class TenderBidCreationDone(Outgoing):
     adopted: bool = False
 
 
-class TenderBidCreationRefused(Refused):
+class TenderBidCreationRefused(Refused, Warned):
     """The State did not create the DUME of the bidder."""
 
     bidder_id: str

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.base import Amount, Outgoing, is_none
 from contracts.results.common import Refused
 from contracts.results.findings import is_empty
+from contracts.results.warned import Warned
 
 Kind = Literal["contract", "concession"]
 
@@ -130,7 +131,7 @@ class EssentialDataConflict(Outgoing):
     found: EssentialDataSide
 
 
-class TenderEssentialDataPublicationDone(Outgoing):
+class TenderEssentialDataPublicationDone(Warned):
     """The State holds the essential data; it publishes them when it does."""
 
     reference: str | None = Field(default=None, description="What an update names; null when the State did not tell.")
@@ -143,7 +144,7 @@ class TenderEssentialDataPublicationDone(Outgoing):
     notices: tuple[str, ...] = Field(default=(), description="What the State said besides, in its words.")
 
 
-class TenderEssentialDataPublicationRefused(Refused):
+class TenderEssentialDataPublicationRefused(Refused, Warned):
     """The essential data were not taken; `reference` names those in their way, when known."""
 
     id: str
@@ -156,7 +157,7 @@ class TenderEssentialDataPublicationRefused(Refused):
     optional_fields = frozenset({"reference", "conflict", "findings"})
 
 
-class TenderEssentialDataUpdateDone(Outgoing):
+class TenderEssentialDataUpdateDone(Warned):
     """The State took the update."""
 
     reference: str
@@ -165,7 +166,7 @@ class TenderEssentialDataUpdateDone(Outgoing):
     notices: tuple[str, ...] = Field(default=(), description="What the State said besides, in its words.")
 
 
-class TenderEssentialDataUpdateRefused(Refused):
+class TenderEssentialDataUpdateRefused(Refused, Warned):
     """The State did not take the update."""
 
     reference: str

@@ -1,7 +1,7 @@
 """What the relay answers about a DUME that was replaced, deleted or described anew."""
 
-from contracts.base import Outgoing
 from contracts.results.tenders import DumeDone, DumeRefused
+from contracts.results.warned import Warned
 
 
 class TenderDumeReplacementDone(DumeDone):
@@ -22,7 +22,7 @@ class TenderDumeDeletionRefused(DumeRefused):
     """The State did not delete the DUME."""
 
 
-class TenderDumeMetadataDone(Outgoing):
+class TenderDumeMetadataDone(Warned):
     """The State has the metadata."""
 
     dume_id: str

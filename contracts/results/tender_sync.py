@@ -4,14 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.base import Outgoing, is_none
+from contracts.base import is_none
 from contracts.results.common import Refused
+from contracts.results.warned import Warned
 from contracts.words import DumeState
 
 SyncAction = Literal["created", "changed", "metadata_updated", "validated", "replaced", "deleted", "none"]
 
 
-class TenderSyncDone(Outgoing):
+class TenderSyncDone(Warned):
     """DUME stands as the consultation does at `revision`, or at a later one that `superseded_by` names."""
 
     consultation_id: str
@@ -33,7 +34,7 @@ class TenderSyncDone(Outgoing):
     optional_fields = frozenset({"superseded_by", "replaced_dume_id", "deleted_dume_ids"})
 
 
-class TenderSyncRefused(Refused):
+class TenderSyncRefused(Refused, Warned):
     """The State did not take what would have brought DUME along; nothing else was done because of this fact."""
 
     consultation_id: str

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from contracts.base import Outgoing, is_none
 from contracts.results.common import Refused
+from contracts.results.warned import Warned
 from contracts.words import DumeState
 
 
-class DumeDone(Outgoing):
+class DumeDone(Warned):
     """The State holds the DUME, in this state as far as it says."""
 
     dume_id: str
@@ -20,7 +21,7 @@ class DumeDone(Outgoing):
     adopted: bool = False
 
 
-class DumeRefused(Refused):
+class DumeRefused(Refused, Warned):
     """The State did not take the DUME."""
 
     consultation_id: str | None = None

@@ -74,6 +74,7 @@ def to_plan(settings: Settings) -> Plan:
         platform_type=settings.dume.platform_type,
         requester_id=settings.dume.requester_id,
         requester_name=settings.dume.requester_name,
+        identifiers=settings.dume.identifiers,
         by_certificate=settings.auth == "certificate",
         certificate_url=settings.certificate.url,
         has_certificate=bool(settings.certificate.chain and settings.certificate.key),

@@ -18,7 +18,7 @@ from service.core.errors import (
 )
 from service.core.gate import Gates
 from service.core.password import password_end
-from service.upstream import CHORUS_PRO, ClientCertificate, Upstreams, UpstreamSettings
+from service.upstream import CHORUS_PRO, DUME, ClientCertificate, Upstreams, UpstreamSettings
 from service.upstream.chorus_pro import operations
 from service.upstream.chorus_pro.models import Nothing
 from service.upstream.oauth import Credentials, TokenFailure, TokenTrouble, ask_for_token
@@ -31,6 +31,9 @@ ADVICE: dict[type[UpstreamFailure], str] = {
     AccountRejected: "renew the password of the technical account in Chorus Pro and change the secret",
     Unreachable: "check the address, and that a proxy or firewall lets this machine through",
 }
+ADVICE_ON_DUME = (
+    "create the PISTE account under the DUME organisation, subscribe the API there, and use its credentials"
+)
 ADVICE_WITH_CERTIFICATE: dict[type[UpstreamFailure], str] = {
     CredentialsRejected: "check in the portal of Chorus Pro that this certificate is registered and in force",
     NotSubscribed: "the certificate opens no such address: AIFE announced the end of these calls in 2021",
@@ -108,7 +111,7 @@ async def health(
                 if name != CHORUS_PRO or any(accounts.get(one).reaches_chorus_pro for one in accounts.names):
                     await upstreams.check_health(name)
             except UpstreamFailure as failure:
-                yield fail(name, _with_advice(failure, upstream))
+                yield fail(name, with_advice(failure, upstream))
                 continue
             except EventInvalid as nobody:
                 yield fail(name, nobody.detail)
@@ -129,7 +132,7 @@ async def _account(upstreams: Upstreams, upstream: UpstreamSettings, accounts: A
     try:
         await upstreams.client.probe(operations.HEALTH_CHECK, Nothing(), account=upstream.accounts(name))
     except UpstreamFailure as failure:
-        return fail(CHORUS_PRO, f"account {name}: {_with_advice(failure, upstream)}")
+        return fail(CHORUS_PRO, f"account {name}: {with_advice(failure, upstream)}")
     return ok(CHORUS_PRO, f"answers, and takes account {name}")
 
 
@@ -141,7 +144,7 @@ async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahea
         directory = upstreams.directory(account=name, event="doctor")
         told = await directory.password_ends(first=account.suppliers)
     except UpstreamFailure as failure:
-        why = f" ({_with_advice(failure, upstreams.settings)})"
+        why = f" ({with_advice(failure, upstreams.settings)})"
     end = password_end(told, account.password_changed, now)
     if end is None:
         text = f"account {name}: Chorus Pro does not show when it expires{why}; note the day it was changed on in"
@@ -153,7 +156,10 @@ async def _password(upstreams: Upstreams, accounts: AccountBook, name: str, ahea
     return warning("password", f"{text}{counted}; have the main manager renew it in Chorus Pro and change the secret")
 
 
-def _with_advice(failure: UpstreamFailure, upstream: UpstreamSettings) -> str:
+def with_advice(failure: UpstreamFailure, upstream: UpstreamSettings) -> str:
+    """What went wrong, with what to do about it where that is known."""
+    if isinstance(failure, NotSubscribed) and failure.facts.upstream == DUME and upstream.certificate is None:
+        return f"{failure}; {ADVICE_ON_DUME}"
     known = ADVICE | ADVICE_WITH_CERTIFICATE if upstream.certificate else ADVICE
     advice = next((text for kind, text in known.items() if isinstance(failure, kind)), None)
     return f"{failure}; {advice}" if advice else str(failure)

@@ -12,7 +12,7 @@ import typer
 from service import wiring
 from service.accounts import AccountBook
 from service.accounts_file import AccountsInvalid
-from service.cli import diagnosis, ledger_health
+from service.cli import diagnosis, ledger_health, mapping_check
 from service.cli.configured import FAILED, hush, ordinary_secrets, read_settings, to_plan
 from service.cli.diagnosis import Line, fail, ok, warning
 from service.cli.topology import configured_topology
@@ -25,7 +25,7 @@ from service.messaging.examine import examine as examine_broker
 from service.messaging.failures import BrokerRefused, BrokerTrouble
 from service.observability.secrets import Secrets
 from service.settings import Settings
-from service.upstream import CertificateInvalid, MappingInvalid, UpstreamSettings
+from service.upstream import DUME, CertificateInvalid, MappingInvalid, UpstreamSettings
 
 STREAMS_BUILT_IN = (3, 12)
 """From this version on the feature flag that safe dead-lettering needs can no longer be off."""
@@ -63,9 +63,12 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
         accounts = wiring.account_book(settings, secrets)
         upstream = wiring.upstream_settings(settings, accounts, f"piste-relay/{version('piste-relay')}")
         wiring.preflight(settings, accounts)
+        changes = mapping_check.changed(settings.mapping)
     except (AccountsInvalid, CertificateInvalid, MappingInvalid, RulesInvalid) as error:
         yield fail("upstreams", str(error))
         return
+    for line in changes:
+        yield line
     yield _of_feed(settings, accounts)
     async for line in _of_upstreams(settings, accounts, upstream, secrets.register_passing):
         yield line
@@ -137,6 +140,10 @@ async def _of_upstreams(
     yield line
     if line.has_failed:
         return
-    ahead = timedelta(days=settings.chorus_pro.password_warning)
+    ahead, answers = timedelta(days=settings.chorus_pro.password_warning), False
     async for line in diagnosis.health(upstream, accounts, wiring.upstream_names(settings, accounts), ahead):
+        answers = answers or (line.name == DUME and not line.has_failed)
         yield line
+    if answers:
+        async for line in mapping_check.compare(upstream):
+            yield line

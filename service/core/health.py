@@ -1,7 +1,10 @@
-"""Decides whether a failed health check means that an upstream is ill, or only that nobody could say."""
+"""Decides what a failure says of an upstream: whether it is ill, and what its pause is put down to."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from contracts.words import PauseCause
 from service.core.errors import (
     AnswerLost,
     CredentialsRejected,
@@ -10,6 +13,19 @@ from service.core.errors import (
     Unreachable,
     UpstreamFailure,
 )
+
+
+def cause_of(failure: UpstreamFailure) -> PauseCause:
+    """What a pause that begins with this failure is put down to."""
+    match failure:
+        case CredentialsRejected():
+            return PauseCause.CREDENTIALS
+        case NotSubscribed():
+            return PauseCause.NOT_SUBSCRIBED
+        case Unavailable() if failure.facts.http_status == HTTPStatus.OK:
+            return PauseCause.GATEWAY_PAGE
+        case _:
+            return PauseCause.UNAVAILABLE
 
 
 def means_illness(failure: UpstreamFailure, *, is_refused: bool) -> bool:

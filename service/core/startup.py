@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from service.core.identifiers import PLATFORM_SCHEMES, Mode, problem
+
 SHUT_DOWN = "aife.economie.gouv.fr"
 CERTIFICATE_PORT = 5443
 OLD_HOST = "chorus-pro.gouv.fr"
@@ -36,6 +38,7 @@ class Plan:
     platform_type: str = "1"
     requester_id: str | None = None
     requester_name: str | None = None
+    identifiers: Mode = "warn"
     by_certificate: bool = False
     certificate_url: str = ""
     has_certificate: bool = False
@@ -215,7 +218,18 @@ def _production(plan: Plan) -> Iterator[str]:
         )
 
 
+def _identifiers(plan: Plan) -> Iterator[str]:
+    if plan.identifiers == "off":
+        return
+    platform = ("RELAY_DUME__PLATFORM_ID", plan.platform_id, PLATFORM_SCHEMES[plan.platform_type])
+    for name, identifier, scheme in (platform, ("RELAY_DUME__REQUESTER_ID", plan.requester_id, "siret")):
+        wrong = problem(identifier, scheme) if identifier else None
+        if wrong is not None:
+            yield f"{name} {wrong}; check it, or say RELAY_DUME__IDENTIFIERS=off if it is meant."
+
+
 def _notices(plan: Plan) -> Iterator[str]:
+    yield from _identifiers(plan)
     if plan.organisation == "dume" and plan.wants_chorus_pro and not plan.by_certificate:
         yield (
             "Chorus Pro is called from the DUME organisation: its APIs must be subscribed there too; a 403 means they"

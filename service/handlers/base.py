@@ -17,6 +17,7 @@ from service.core.doubt import Doubt
 from service.core.draft import TERMINAL, Draft
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
+from service.core.identifiers import Doubtful, refusal
 from service.core.preflight import NO_INSPECTION, Inspection
 from service.core.question import Number, Screen
 from service.core.replies import Replies
@@ -61,7 +62,8 @@ class Event:
     """A request as handlers see it: its attributes, its raw data, its account, and when it is worked on.
 
     `inspection` is how its files are checked; nothing is while it is followed, since it was sent then. `requester` is
-    the buyer of a DUME whose request names none.
+    the buyer of a DUME whose request names none. `doubtful` are its identifiers that cannot be right, for which it may
+    be refused.
     """
 
     envelope: Envelope
@@ -72,6 +74,8 @@ class Event:
     key: str
     inspection: Inspection = NO_INSPECTION
     requester: str | None = None
+    doubtful: tuple[Doubtful, ...] = ()
+    refuses_doubtful: bool = False
 
     def buyer_id(self, given: str | None) -> str:
         """Whose DUME it is: the buyer given, else the configured requester; raises EventInvalid without either."""
@@ -82,9 +86,11 @@ class Event:
         return given or self.requester or ""
 
     @property
-    def has_expired(self) -> bool:
-        """Whether the requester no longer wants it; only asked before the first send."""
-        return self.envelope.expirytime is not None and self.envelope.expirytime <= self.now
+    def objection(self) -> EventInvalid | None:
+        """Why nothing is to be sent for it, whatever it asks; counts before the first send only."""
+        if self.envelope.expirytime is not None and self.envelope.expirytime <= self.now:
+            return EventInvalid(Reason.EXPIRED, "The expirytime had passed before anything was sent.")
+        return refusal(self.doubtful) if self.doubtful and self.refuses_doubtful else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +203,16 @@ class Write(ABC, Generic[RequestT, PreparedT]):
     def check(self, prepared: PreparedT, calls: Calls) -> None:
         """Raise EventInvalid when it may not be sent as things are configured; asked before the first send only."""
         calls.require(self.upstream)
+
+    def objected(self, prepared: PreparedT, event: Event, calls: Calls) -> EventInvalid | Finished | None:
+        """Why a request that is valid in itself must not be sent now."""
+        if event.objection is not None:
+            return event.objection
+        try:
+            self.check(prepared, calls)
+        except EventInvalid as objection:
+            return objection
+        return self.objection(prepared)
 
     def objection(self, prepared: PreparedT) -> Finished | None:
         """Why it is refused as it is, without a call; counts before the first send only."""

@@ -55,6 +55,9 @@ CERTIFICATE_UNREADABLE: Final = "certificate_found_unreadable"
 CERTIFICATE_END_NEARED: Final = "certificate_end_neared"
 """The client certificate expires soon, or has expired; said daily until it is replaced."""
 
+IDENTIFIER_DOUBTED: Final = "identifier_doubted"
+"""A request about a tender names a buyer or bidder by an identifier that cannot be right."""
+
 LEDGER_LOST: Final = "ledger_lost"
 """It cannot be read or written; said once, and nothing is taken from the queues until `ledger_regained`."""
 LEDGER_REGAINED: Final = "ledger_regained"

@@ -172,6 +172,15 @@ class DumeGroup(Group):
     """SIRET of the buyer when the event names none. Without it such events are answered `failed`."""
     requester_name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     """Name of that buyer."""
+    identifiers: Literal["off", "warn", "refuse"] = "warn"
+    """What becomes of a SIRET, VAT number, RIDET or Tahiti number that cannot be right: `warn` sends it, and says so
+    in the result and the log; `refuse` answers `failed`. A warning, because DUME itself takes made-up ones."""
+    remember: Annotated[Seconds, Field(ge=0, le=2_592_000)] = 86_400.0
+    """Seconds each worker remembers lists of codes, labels and evidence; 0 never. A day, because they change a few
+    times a year; results tell in `as_of` how old they are."""
+    remember_longer: Annotated[Seconds, Field(ge=0, le=2_592_000)] = 604_800.0
+    """Seconds beyond that for which they are still told while DUME cannot be asked; 0 never. A week, because an old
+    list serves better than none."""
 
 
 class Http(Group):

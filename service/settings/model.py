@@ -49,6 +49,9 @@ LEDGERS = {
     "local": "sqlite:///var/ledger.db",
 }
 
+PLATFORM = {"platform_id", "technical_platform_id", "requester_id", "requester_name"}
+"""The settings of DUME that say who calls."""
+
 VERBATIM = {
     "RELAY_PISTE__CLIENT_ID",
     "RELAY_PISTE__CLIENT_SECRET",
@@ -124,7 +127,7 @@ class Settings(BaseSettings):
     def _profile_defaults(cls, given: dict[str, Any]) -> dict[str, Any]:  # Any: raw values, checked field by field next
         profile = given.get("profile", "local")
         oauth, api = HOSTS.get(profile, HOSTS["local"])
-        organisation = "dume" if given.get("dume", {}).get("platform_id") else "universal"
+        organisation = "dume" if PLATFORM & given.get("dume", {}).keys() else "universal"
         piste = {"oauth_url": oauth, "api_url": api, "organisation": organisation, **given.get("piste", {})}
         certificate = {"url": OLD_HOSTS.get(profile, OLD_HOSTS["local"]), **given.get("certificate", {})}
         ledger = {"url": LEDGERS.get(profile, LEDGERS["local"]), **given.get("ledger", {})}

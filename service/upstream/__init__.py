@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
-from service.core.errors import AccountRejected, AnswerLost, CallFacts, Unavailable
+from contracts.reasons import Reason
+from service.core.errors import AccountRejected, AnswerLost, CallFacts, EventInvalid, Unavailable
 from service.steady import NEVER
 from service.upstream.certificate import CertificateInvalid, ClientCertificate
 from service.upstream.chorus_pro import ChorusPro, Structures
@@ -18,7 +19,8 @@ from service.upstream.chorus_pro.recipients import Recipients
 from service.upstream.client import CHORUS_PRO, DUME, Client, OnCall
 from service.upstream.dume import Dume, Models
 from service.upstream.dume import operations as dume_operations
-from service.upstream.dume.wire import Wire
+from service.upstream.dume.remembered import Remembered
+from service.upstream.dume.wire import NO_PLATFORM, Wire
 from service.upstream.mapping import MappingInvalid, UpstreamMapping, load_mapping
 from service.upstream.oauth import Credentials, Token, TokenProvider, ask_for_token
 from service.upstream.operation import Operation, Refusal
@@ -66,6 +68,7 @@ class Upstreams:
         self._structures = Structures()
         self._models = Models()
         self.recipients = Recipients(keep=settings.remember_recipients)
+        self._remembered = Remembered(keep=settings.remember_reference, stale=settings.stale_reference)
         self._opened = AsyncExitStack()
         self.client = Client(
             transport=self._transport,
@@ -76,6 +79,7 @@ class Upstreams:
             prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
             transient_codes=self.mapping.transient_codes,
             reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of, DUME: self.mapping.dume.reason_of},
+            replies=self.mapping.dume.replies,
             timeouts=settings.timeouts,
             headers=self.mapping.dume.essential_data.headers,
             on_call=on_call,
@@ -125,9 +129,18 @@ class Upstreams:
 
         One platform serves all accounts.
         """
+        if self.settings.platform is None:
+            raise EventInvalid(Reason.NOT_CONFIGURED, NO_PLATFORM)
         signed = self.settings.accounts(account) if self.signs_dume else None
-        wire = self._wire()
-        return Dume(client=self.client, wire=wire, event=event, models=self._models, account=signed, until=until)
+        return Dume(
+            client=self.client,
+            wire=self._wire(),
+            event=event,
+            models=self._models,
+            remembered=self._remembered,
+            account=signed,
+            until=until,
+        )
 
     async def check_health(self, upstream: str) -> None:
         """Return when the upstream is up; raises UpstreamFailure within ten seconds when it is not.

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -38,6 +39,7 @@ from service.upstream.interpret import (
 )
 from service.upstream.oauth import TokenFailure, TokenProvider
 from service.upstream.operation import AnswerT, Operation, Refusal, RequestT
+from service.upstream.reply_names import SEEN, ReplyNames
 from service.upstream.retry import tried_briefly
 from service.upstream.transport import HttpAnswer, Transport, TransportFailure
 from service.upstream.values import TechnicalAccount
@@ -83,9 +85,9 @@ class Client:
     """The way to every upstream. Failures are those of core.errors; a refusal for a business reason is returned.
 
     `reasons` has for each upstream what gives the reason of a refusal by operation and code. `hide` takes out of a text
-    what must not be repeated: answers may be published and logged, secrets may not. `headers` has by its name what an
-    operation wants besides. Without `tokens` the connection itself proves who calls, by a certificate, and the
-    technical account goes along with it.
+    what must not be repeated: answers may be published and logged, secrets may not. `replies` is how answers of DUME
+    are written, `headers` has by its name what an operation wants besides. Without `tokens` the connection itself
+    proves who calls, by a certificate, and the technical account goes along with it.
     """
 
     transport: Transport
@@ -96,6 +98,7 @@ class Client:
     prefixes: Mapping[str, Mapping[str, str]]
     transient_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reasons: Mapping[str, Reasons] = field(default_factory=dict)
+    replies: ReplyNames = SEEN
     timeouts: Mapping[str, float] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_call: OnCall | None = None
@@ -149,10 +152,15 @@ class Client:
             deadline=min(steady() + timeout, until),
             # The account is a secret of Chorus Pro, and of nobody else: the old addresses are all its own.
             account=account if operation.upstream == CHORUS_PRO or self.tokens is None else None,
-            read=_reader(operation),
+            read=self._reader(operation),
             largest_answer=operation.largest_answer,
             headers=self.headers.get(operation.name, {}),
         )
+
+    def _reader(self, operation: Operation[RequestT, AnswerT]) -> Reader:
+        if operation.upstream == DUME:
+            return partial(read_dume, names=self.replies)
+        return read_health if operation.method == "GET" else read_chorus_pro
 
     def _admit(self, operation: Operation[RequestT, AnswerT], event: str) -> None:
         gate = self.gates.admit(operation.upstream, operation.name, event)
@@ -253,12 +261,6 @@ class Client:
         )
         if self.on_call is not None:
             self.on_call(facts.upstream, facts.operation, status or str(facts.http_status), seconds)
-
-
-def _reader(operation: Operation[RequestT, AnswerT]) -> Reader:
-    if operation.upstream == DUME:
-        return read_dume
-    return read_health if operation.method == "GET" else read_chorus_pro
 
 
 def _headers(call: _Call, token: str | None) -> dict[str, str]:

@@ -15,9 +15,22 @@ ANY = "any"
 
 
 class Entries(BaseModel):
-    """A part of the mapping: every entry is there, and nothing else is."""
+    """A part of the mapping: every entry is there, and nothing else is.
+
+    A part named `fields` says where the values of requests go; two of one request must not go to the same place.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def rows(cls) -> tuple[frozenset[str], ...]:
+        """The entries that go into the objects of a list, for each such list."""
+        return ()
+
+    @classmethod
+    def requests(cls) -> tuple[frozenset[str], ...]:
+        """The entries that may go into one request, for each request: all of them, unless a part knows better."""
+        return (frozenset(cls.model_fields).difference(*cls.rows()),)
 
 
 Prefix = Annotated[str, Field(pattern=r"^(/[^/\s]+)+$")]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
+from contracts.words import Upstream
 from service.core.errors import (
     AccountRejected,
     AnswerLost,
@@ -23,6 +24,7 @@ from service.core.errors import (
 from service.core.masking import masked
 from service.upstream.headers import challenge, correlation_id, is_json, retry_after
 from service.upstream.operation import Refusal
+from service.upstream.reply_names import SEEN, ReplyNames
 from service.upstream.transport import HttpAnswer
 
 Document = dict[str, object]
@@ -40,6 +42,7 @@ _HALF = re.compile(
 _NOT_OURS = frozenset({403, 404, 405, 423})
 _PASSING = frozenset({429, 502, 503, 504})
 _TOO_LARGE = 413
+ORGANISATION = "through PISTE, DUME is open to applications of the DUME organisation alone, never to Universal ones"
 
 
 class TokenRefused(Exception):
@@ -98,21 +101,24 @@ def read_health(facts: CallFacts, document: Document) -> Document | Refusal | No
     return read_chorus_pro(facts, document)
 
 
-def read_dume(facts: CallFacts, document: Document) -> Document | Refusal | None:
+def read_dume(facts: CallFacts, document: Document, names: ReplyNames = SEEN) -> Document | Refusal | None:
     """Read the messages of DUME, which refuses with HTTP 200."""
-    response = document.get("response")
+    response = document.get(names.response)
     if not isinstance(response, dict):
         return None
-    errors = [message for message in messages(response) if str(message.get("type", "")).strip().upper() == "ERREUR"]
+    refusing = {word.strip().upper() for word in names.refusing}
+    said = messages(response, names)
+    errors = [message for message in said if str(message.get(names.type, "")).strip().upper() in refusing]
     if not errors:
         return response
-    code = next((str(error["code"]) for error in errors if error.get("code")), None)
-    return _refusal(facts, code, " | ".join(str(error.get("message") or error.get("code") or "") for error in errors))
+    code = next((str(error[names.code]) for error in errors if error.get(names.code)), None)
+    texts = (str(error.get(names.text) or error.get(names.code) or "") for error in errors)
+    return _refusal(facts, code, " | ".join(texts))
 
 
-def messages(response: Mapping[str, object]) -> list[Mapping[str, object]]:
+def messages(response: Mapping[str, object], names: ReplyNames = SEEN) -> list[Mapping[str, object]]:
     """The messages of a DUME answer, whichever way an empty or a single one is written."""
-    listed = response.get("messageList")
+    listed = response.get(names.messages)
     if isinstance(listed, Mapping):
         listed = [listed]
     return [message for message in listed if isinstance(message, Mapping)] if isinstance(listed, list) else []
@@ -190,13 +196,19 @@ def _refused_access(facts: CallFacts, answer: HttpAnswer, account: str | None) -
     raise TokenRefused(facts, (error or "no reason given").lower())
 
 
+def _barred(facts: CallFacts, status: int) -> str:
+    if status == 403 and facts.upstream == Upstream.DUME:  # noqa: PLR2004 - the one status of the organisation
+        return f"not subscribed or not granted, or a wrong path; {ORGANISATION}"
+    return "not subscribed, not granted, or a wrong path"
+
+
 def _failed(facts: CallFacts, answer: HttpAnswer, document: Document | None) -> NoReturn:
     status = answer.status
     if status == 429:  # noqa: PLR2004 - the one status that means this
         raise Throttled(facts, "the quota is used up", retry_after=retry_after(answer.headers))
     if status in _NOT_OURS:
         reason = (challenge(answer.headers) or {}).get("error")
-        raise NotSubscribed(replace(facts, code=reason), f"HTTP {status}: not subscribed, not granted, or a wrong path")
+        raise NotSubscribed(replace(facts, code=reason), f"HTTP {status}: {_barred(facts, status)}")
     if status == 503 or status < 400:  # noqa: PLR2004 - out of service, or sent elsewhere
         raise Unavailable(facts, f"HTTP {status}")
     if status >= 500 or status == 408:  # noqa: PLR2004 - the back end may have gone on

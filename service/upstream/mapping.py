@@ -15,15 +15,35 @@ from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
 from service.upstream.dume.mapping import DumeMapping
 from service.upstream.entries import Entries, Prefix, reason_in
+from service.upstream.sound import unsound
 
 FlowStanding = Literal["integrated", "partial", "rejected", "pending", "stuck", "incident", "unknown"]
 
-_LEAF = {"value", "confidence"}
+LEAF = {"value", "confidence"}
+"""What an entry that says how sure it is has in place of a plain value."""
 _CONFIDENCES = {"official", "client", "inferred"}
 
 
 class MappingInvalid(ValueError):
     """The mapping cannot be used; the message is one sentence that names the entry."""
+
+
+class _Twice(ValueError):
+    """A key that stands twice in one place of a document."""
+
+
+class _AsWritten(yaml.SafeLoader):
+    """YAML whose keys are what is written, 04 and no as well, and in which none stands twice: one would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  Any, and the signature: the library's
+        """Make the mapping; raises _Twice."""
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        written = [key.value for key in keys]
+        for position, key in enumerate(keys):
+            if key.value in written[:position]:
+                raise _Twice(f"line {key.start_mark.line + 1}: {key.value} stands twice in one place; join the two")
+            key.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep=deep)
 
 
 class FlowStates(Entries):
@@ -106,15 +126,25 @@ def load_mapping(override: Path | None = None) -> UpstreamMapping:
     """Return the packaged mapping with the entries of `override` over it; raises MappingInvalid."""
     tree = _packaged()
     if override is not None:
-        changes = _plain(_read(override), str(override))
+        changes = _plain(read_file(override), str(override))
         _check_version(changes.get("version", tree["version"]), tree["version"], override)
         tree = _merged(tree, changes, str(override))
+    mapping = _validated(tree, str(override or "the packaged mapping"))
+    if override is not None:
+        packaged = _validated(_packaged(), "the packaged mapping")
+        for wrong in unsound(mapping, packaged, mapping.dume.always_sent):
+            raise MappingInvalid(f"{override}: {wrong}")
+    return mapping
+
+
+def _validated(tree: dict[str, Any], where: str) -> UpstreamMapping:  # Any: a tree of YAML, checked here
     try:
         return UpstreamMapping.model_validate(tree)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise MappingInvalid(f"{override or 'the packaged mapping'}: {where}: {first['msg'].lower()}") from error
+        entry = ".".join(str(part) for part in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
+        raise MappingInvalid(f"{where}: {entry}: {said[:1].lower()}{said[1:]}") from error
 
 
 def _check_version(written_for: object, version: int, override: Path) -> None:
@@ -135,11 +165,14 @@ def _packaged() -> dict[str, Any]:  # Any: a tree of YAML, checked by the model
     return _plain(yaml.safe_load(packaged_text()), "the packaged mapping")
 
 
-def _read(path: Path) -> object:
+def read_file(path: Path) -> object:
+    """A file of changes as YAML has it, confidences included; raises MappingInvalid."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_AsWritten)  # noqa: S506  safer than the safe one
     except OSError as error:
         raise MappingInvalid(f"{path} cannot be read: {error.strerror}") from error
+    except _Twice as error:
+        raise MappingInvalid(f"{path}: {error}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MappingInvalid(f"{path} is not YAML") from error
 
@@ -150,13 +183,18 @@ def _plain(tree: object, where: str) -> dict[str, Any]:  # Any: a tree of YAML, 
         return {}
     if not isinstance(tree, dict):
         raise MappingInvalid(f"{where} is not a mapping of names to values")
-    return {str(key): _value(value, f"{where}: {key}") for key, value in tree.items()}
+    for key in tree:
+        if not isinstance(key, str):
+            raise MappingInvalid(
+                f"{where}: {key} is no text as YAML reads it: put it in quotes, as the State writes it"
+            )
+    return {key: _value(value, f"{where}: {key}") for key, value in tree.items()}
 
 
 def _value(value: object, where: str) -> object:
     if not isinstance(value, dict):
         return value
-    if "value" in value and value.keys() <= _LEAF:
+    if "value" in value and value.keys() <= LEAF:
         if value.get("confidence", "inferred") not in _CONFIDENCES:
             raise MappingInvalid(f"{where} has a confidence other than official, client or inferred")
         return value["value"]

@@ -72,5 +72,7 @@ class UpstreamSettings:
     largest_answer: int = 200 * 1024 * 1024
     timeouts: Mapping[str, float] = field(default_factory=dict)
     remember_recipients: float = 3600.0
+    remember_reference: float = 0.0
+    stale_reference: float = 0.0
     certificate: ClientCertificate | None = None
     user_agent: str = "piste-relay"

@@ -15,7 +15,7 @@ from tests.support.sources import modules, named, parsed
 
 ALL = {operation.title: operation for operation in wiring.operations()}
 WRITES = [route.handler for route in ROUTES.values() if isinstance(route.handler, Write)]
-LOOKS = ("rechercher", "consulter", "lister", "recuperer", "telecharger", "healthCheck", "Fusionner")
+LOOKS = ("rechercher", "consulter", "lister", "recuperer", "Recuperer", "telecharger", "healthCheck", "Fusionner")
 """How the State begins the names of what only looks, or makes a document that it does not keep."""
 
 SAID_ELSEWHERE = {"doubt", "doubt_about"}

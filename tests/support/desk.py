@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from contracts.envelope import Envelope
-from contracts.reasons import Reason
 from service.core.delivery import Delivery
 from service.core.doubt import Doubt, DoubtPolicy
 from service.core.entry import Entry, Registration
@@ -65,7 +64,7 @@ class Desk:
             event=event,
             delivery=delivery,
             calls=_calls(self.ledger, event),
-            objection=EventInvalid(Reason.EXPIRED, "Too late.") if event.has_expired else objection,
+            objection=event.objection or objection,
             may_call=self.may_call,
         )
         doubt = DoubtPolicy(wait=self.wait, looks=self.looks, resend=self.resend)

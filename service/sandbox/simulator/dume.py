@@ -11,6 +11,7 @@ from service.sandbox.simulator.dume_bids import Bids
 from service.sandbox.simulator.dume_call import Books, Call, CompanyService, Done, Effect, Operation
 from service.sandbox.simulator.dume_domains import DOMAINS, operation_of
 from service.sandbox.simulator.dume_essential_register import EssentialRegister, Rules
+from service.sandbox.simulator.dume_reference import CODE_LISTS, CodeLists
 from service.sandbox.simulator.dume_register import KeptDume, Register, State, to_state
 from service.sandbox.simulator.dume_request import Code, Fields, Refused, check_platform
 
@@ -37,6 +38,7 @@ class DumeService:
     `attachment_size`: the bytes of what is attached to a bid.
     `company_service`: how the service behind it is that knows companies.
     `essential_data`: how the service treats those.
+    `code_lists` go over those there are.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class DumeService:
         attachment_size: int = 1_000,
         company_service: CompanyService = "up",
         essential_data: Rules | None = None,
+        code_lists: CodeLists | None = None,
     ) -> None:
         self.platforms = set(platforms)
         self.attachment_size = attachment_size
@@ -56,6 +59,7 @@ class DumeService:
         self.simplified_state = to_state(simplified_state)
         self._seed = seed
         self._books = _empty(timedelta(seconds=search_lag), seed, essential_data or Rules())
+        self.put_code_lists(code_lists or {})
 
     @property
     def search_lag(self) -> float:
@@ -74,7 +78,13 @@ class DumeService:
 
     def reset(self) -> None:
         """Forget every DUME; the same identifiers will be given again."""
+        kept = self._books.code_lists
         self._books = _empty(self._books.buyers.search_lag, self._seed, self.essential_data.rules)
+        self.put_code_lists(kept)
+
+    def put_code_lists(self, code_lists: CodeLists) -> None:
+        """Lay these lists of codes over those that are made up; at any time."""
+        self._books.code_lists = {**CODE_LISTS, **code_lists}
 
     def answer(self, domain: str, body: Mapping[str, object], now: datetime) -> DumeAnswer:
         """Answer one request to a domain. Whatever is wrong with it becomes a message of type ERREUR."""
@@ -134,6 +144,7 @@ def _empty(search_lag: timedelta, seed: int, rules: Rules) -> Books:
         buyers=buyers,
         bids=Bids(search_lag=search_lag, new_id=buyers.new_id),
         essential_data=EssentialRegister(search_lag=search_lag, seed=seed, rules=rules),
+        code_lists=CODE_LISTS,
     )
 
 

@@ -17,13 +17,14 @@ CompanyService = Literal["up", "no_data", "message", "refusal", "timeout"]
 """How the service of company data behind DUME is: up, or how answers tell that it is down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Books:
     """What each domain keeps."""
 
     buyers: Register
     bids: Bids
     essential_data: EssentialRegister
+    code_lists: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from service.sandbox.simulator import dume_essential_data as essential_data
 from service.sandbox.simulator import dume_fetching as fetching
 from service.sandbox.simulator import dume_metadata as metadata
 from service.sandbox.simulator import dume_operations as buyers
+from service.sandbox.simulator import dume_reference as reference
 from service.sandbox.simulator.dume_call import Operation
 
 DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
@@ -18,8 +19,8 @@ DOMAINS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "dumeOE": (*bidders.OPERATIONS, *fetching.BIDDERS),
     "donnees": companies.OPERATIONS,
     "metadonnees": metadata.OPERATIONS,
-    "referentiels": (),
-    "ecertis": (),
+    "referentiels": reference.LISTS,
+    "ecertis": reference.EVIDENCES,
     "attestations": (),
     "donneesEssentielles": essential_data.OPERATIONS,
 }

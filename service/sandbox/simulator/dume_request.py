@@ -44,6 +44,8 @@ class Code(StrEnum):
     DE_FORM = "SIM-DE-020"
     DE_VALUE = "SIM-DE-021"
     PUBLISHED = "SIM-DE-022"
+    UNKNOWN_LIST = "SIM-REF-001"
+    UNKNOWN_CRITERION = "SIM-CERT-001"
 
 
 class Refused(Exception):

@@ -190,6 +190,8 @@ class SimulatorSettings(_Told):
     """Whether the answer of `enregistrerDE` has the reference; no source says it."""
     essential_data_shows_unpublished: bool = False
     """Whether searches show what is not published yet; no source says it."""
+    dume_code_lists: dict[str, dict[str, str]] = {}
+    """Lists of codes of DUME, labels by codes, over those made up."""
     seed: int = 1
     """Where chance begins: faults by rate, tokens and identifiers come out the same each time."""
 

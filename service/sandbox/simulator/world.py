@@ -30,6 +30,7 @@ class World:
             attachment_size=settings.attachment_size,
             company_service=settings.company_service,
             essential_data=_rules(settings),
+            code_lists=settings.dume_code_lists,
         )
         self.faults = Faults(settings.seed)
         self.journal = Journal()
@@ -45,6 +46,7 @@ class World:
         self.dume.attachment_size = settings.attachment_size
         self.dume.company_service = settings.company_service
         self.dume.essential_data.rules = _rules(settings)
+        self.dume.put_code_lists(settings.dume_code_lists)
 
     def reset(self) -> None:
         """Begin again with the first settings and the right time: nothing deposited, no token, no fault, no call."""

@@ -16,6 +16,8 @@ from service.upstream.dume.documents import Documents
 from service.upstream.dume.essential_data import EssentialData
 from service.upstream.dume.found import FoundDume, read_found
 from service.upstream.dume.operations import DumeAnswer, DumeRequest
+from service.upstream.dume.reference import Reference
+from service.upstream.dume.remembered import Remembered
 from service.upstream.dume.wire import Wire
 from service.upstream.interpret import messages
 from service.upstream.operation import Operation, Refusal
@@ -63,6 +65,7 @@ class Dume:
     wire: Wire
     event: str
     models: Models
+    remembered: Remembered
     account: TechnicalAccount | None = None
     until: float = NEVER
 
@@ -163,6 +166,11 @@ class Dume:
         """The operations on essential data of contracts and concessions."""
         return EssentialData(caller=self.caller)
 
+    @property
+    def reference(self) -> Reference:
+        """Lists of codes, labels, evidence, and the health of each domain."""
+        return Reference(caller=self.caller, remembered=self.remembered)
+
     async def _save(
         self, operation: Operation[DumeRequest, DumeAnswer], request: DumeRequest, known: str | None
     ) -> Saved | Refusal:
@@ -177,8 +185,13 @@ class Dume:
         return Saved(
             dume_id=dume_id,
             state_code=self.wire.read_text(answer.fields, names.state),
-            messages=tuple(str(said.get("message") or said.get("code") or "") for said in messages(answer.fields)),
+            messages=self._said(answer),
         )
+
+    def _said(self, answer: DumeAnswer) -> tuple[str, ...]:
+        names = self.wire.mapping.replies
+        said = messages(answer.fields, names)
+        return tuple(str(message.get(names.text) or message.get(names.code) or "") for message in said)
 
 
 __all__ = ["Dume", "FoundDume", "Models", "Saved", "Wire"]

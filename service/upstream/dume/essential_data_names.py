@@ -119,7 +119,7 @@ class EssentialFields(Entries):
 class EssentialAnswers(Entries):
     """Where each value may stand in an answer, the likeliest first."""
 
-    rows: tuple[str, ...]
+    listed: tuple[str, ...]
     places: tuple[str, ...]
     contract_part: tuple[str, ...]
     concession_part: tuple[str, ...]

@@ -45,7 +45,7 @@ PartT = TypeVar("PartT")
 
 def rows_of(answer: Row, mapping: EssentialDataMapping) -> list[Row]:
     """The rows of an answer as they are; raises NotInAnswer when there is something else in their place."""
-    listed = to_list(first(answer, mapping.answers.rows))
+    listed = to_list(first(answer, mapping.answers.listed))
     if not isinstance(listed, list) or not all(isinstance(row, Mapping) for row in listed):
         raise NotInAnswer("a list of essential data that is none")
     return listed

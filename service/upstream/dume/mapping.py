@@ -13,9 +13,22 @@ from service.upstream.dume.bidder_names import BidderFields, BidderNames
 from service.upstream.dume.documents_names import DocumentFields, DocumentNames
 from service.upstream.dume.essential_data_names import EssentialDataMapping, EssentialFields
 from service.upstream.dume.metadata_names import MetadataFields, MetadataNames
+from service.upstream.dume.reference_names import ReferenceFields, ReferenceNames
 from service.upstream.entries import Entries, Prefix, folded, reason_in
+from service.upstream.reply_names import ReplyNames
 
 DumeWord = Literal["draft", "validated", "published", "replaced", "deleted", "unknown"]
+
+
+ENVELOPE = (
+    "operation",
+    "platform_type",
+    "platform_id",
+    "technical_platform_id",
+    "requester_name",
+    "requester_id",
+)
+"""The entries of `dume.fields` that go into every request, whatever part of DUME it is for."""
 
 
 class DumeOperations(Entries):
@@ -58,6 +71,23 @@ class DumeFields(Entries):
     state: str
     format: str
 
+    @classmethod
+    def needed(cls) -> frozenset[str]:
+        """What makes a request be about this DUME, and no other: without it, another one would be made or shown."""
+        about = {"consultation_id", "dume_id", "replaced_dume_id", "document", "state", "format"}
+        return frozenset({"operation", "platform_id", "technical_platform_id", *about})
+
+    @classmethod
+    def rows(cls) -> tuple[frozenset[str], ...]:
+        """Each lot is an object."""
+        return (frozenset({"lot_number", "lot_title"}),)
+
+    @classmethod
+    def requests(cls) -> tuple[frozenset[str], ...]:
+        """Whose DUMEs are looked for is asked by a search alone."""
+        saved = frozenset(cls.model_fields).difference({"searched_buyer"}, *cls.rows())
+        return saved, frozenset({*ENVELOPE, "consultation_id", "searched_buyer"})
+
 
 class DumeAnswers(Entries):
     """Where each value may stand in an answer, the likeliest first."""
@@ -75,6 +105,7 @@ PARTS: dict[str, type[Entries]] = {
     "bidders": BidderFields,
     "metadata": MetadataFields,
     "essential_data": EssentialFields,
+    "reference": ReferenceFields,
 }
 """The fields of each part of DUME that has names of its own: an entry of it is `part.entry` in `left_out`."""
 
@@ -102,10 +133,15 @@ class DumeMapping(Entries):
     refusals: dict[str, dict[str, RefusalReason]]
     metadata: MetadataNames
     essential_data: EssentialDataMapping
+    reference: ReferenceNames
+    replies: ReplyNames
 
     @field_validator("left_out")
     @classmethod
     def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
+        needed = sorted(names & DumeFields.needed())
+        if needed:
+            raise ValueError(f"{needed[0]} cannot be left out: without it a request means something else")
         unknown = sorted(names - _sendable())
         if unknown:
             raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields, nor of the fields of a part")
@@ -122,6 +158,11 @@ class DumeMapping(Entries):
     def espd_procedure(self, procedure: str | None) -> str | None:
         """The code of the European document for a French procedure; None when none is known for it."""
         return self._codes.get(folded(procedure or ""))
+
+    @property
+    def always_sent(self) -> dict[str, str]:
+        """The entries that go into every request, with their names."""
+        return {entry: str(getattr(self.fields, entry)) for entry in ENVELOPE}
 
     @cached_property
     def _words(self) -> dict[str, DumeWord]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from service.upstream.entries import Entries
     from service.upstream.values import Platform, Requester
 
+NO_PLATFORM = (
+    "No buyer platform is configured for DUME: it takes RELAY_DUME__PLATFORM_ID and RELAY_DUME__TECHNICAL_PLATFORM_ID,"
+    " and a PISTE application of the DUME organisation, because one of the Universal organisation never reaches DUME."
+)
+ONE_PLACE = "The names in RELAY_MAPPING put two values of this request into one place, so that nothing was sent."
 _NAME_LENGTH = 100
 
 
@@ -163,7 +168,7 @@ class Wire:
         that are None are not sent.
         """
         if self.platform is None:
-            raise EventInvalid("not_configured", "no buyer platform is configured for DUME")
+            raise EventInvalid("not_configured", NO_PLATFORM)
         said = {
             "operation": operation,
             "platform_type": self.platform.type,
@@ -171,11 +176,14 @@ class Wire:
             "technical_platform_id": self.platform.technical_platform_id,
             **values,
         }
-        named = {
-            self._name(name, names): value
+        sent = {
+            name: value
             for name, value in said.items()
             if value is not None and not self._is_left_out(name, names, part)
         }
+        named = {self._name(name, names): value for name, value in sent.items()}
+        if len(named) < len(sent):
+            raise EventInvalid("not_configured", ONE_PLACE)
         return DumeRequest(nested(named))
 
     def _name(self, entry: str, names: Entries | None) -> str:
@@ -194,7 +202,10 @@ def _wanted_state(*, validated: bool, replaces: str | None) -> str:
 
 
 def nested(named: Mapping[str, object]) -> dict[str, object]:
-    """Put each value where the dots of its name say; values that are None are left out."""
+    """Put each value where the dots of its name say; values that are None are left out.
+
+    Raises EventInvalid rather than send one value in place of another.
+    """
     tree: dict[str, object] = {}
     for path, value in named.items():
         if value is None:
@@ -204,8 +215,10 @@ def nested(named: Mapping[str, object]) -> dict[str, object]:
         for parent in parents:
             inner = place.setdefault(parent, {})
             if not isinstance(inner, dict):
-                inner = place[parent] = {}
+                raise EventInvalid("not_configured", ONE_PLACE)
             place = inner
+        if last in place:
+            raise EventInvalid("not_configured", ONE_PLACE)
         place[last] = value
     return tree
 

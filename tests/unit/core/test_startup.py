@@ -81,6 +81,12 @@ def test_should_refuse_what_cannot_work(plan: Plan, expected: str) -> None:
         (DUME, "must be subscribed there too"),
         (replace(GOOD, profile="production"), "those of the sandbox"),
         (replace(GOOD, login=None, password=None), "Neither"),
+        (replace(DUME, platform_id="99900001100019"), "RELAY_DUME__PLATFORM_ID is not a SIRET"),
+        (replace(DUME, platform_type="4", platform_id="12345678X"), "RELAY_DUME__PLATFORM_ID is not a RIDET"),
+        (
+            replace(DUME, requester_id="99900012800011", requester_name="Ville"),
+            "RELAY_DUME__REQUESTER_ID is not a SIRET",
+        ),
     ],
 )
 def test_should_notice_what_is_worth_knowing_and_start(plan: Plan, expected: str) -> None:
@@ -89,6 +95,12 @@ def test_should_notice_what_is_worth_knowing_and_start(plan: Plan, expected: str
 
     assert fatal(plan) == []
     assert any(expected in text for text in notices)
+
+
+@pytest.mark.parametrize("plan", [DUME, replace(DUME, platform_id="99900001100019", identifiers="off")])
+def test_should_say_nothing_of_identifiers_that_are_right_or_not_looked_at(plan: Plan) -> None:
+    """Whoever tests with made-up numbers can have silence."""
+    assert [finding.text for finding in findings(plan) if "is not a" in finding.text] == []
 
 
 def test_should_not_show_secrets_in_its_findings() -> None:

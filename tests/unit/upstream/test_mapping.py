@@ -12,6 +12,7 @@ from contracts.words import DumeState
 from service import wiring
 from service.upstream.entries import ANY
 from service.upstream.mapping import MappingInvalid, load_mapping, packaged_text
+from service.upstream.sound import unsound
 
 pytestmark = pytest.mark.unit
 
@@ -182,6 +183,35 @@ def test_should_change_nothing_for_an_empty_file(tmp_path: Path) -> None:
         ("dume: {left_out: [metadata.lot]}", "metadata.lot is not one of the entries"),
         ("dume: {left_out: [cvp]}", "cvp is not one of the entries of dume.fields"),
         ("dume: {prefixes: {dumeA: dume/dumeA/}}", "dume.prefixes.dumeA"),
+        ('dume: {fields: {buyer_id: ""}}', 'dume.fields.buyer_id: "" is empty'),
+        ('dume: {fields: {buyer_id: "  "}}', "is empty"),
+        ("dume: {fields: {buyer_id: id acheteur}}", 'dume.fields.buyer_id: "id acheteur" has blanks in it'),
+        ('dume: {fields: {buyer_id: "acheteur..id"}}', "has a dot with nothing on one side of it"),
+        ("dume: {fields: {buyer_id: .id}}", "has a dot with nothing on one side of it"),
+        ("dume: {fields: {buyer_id: null}}", "dume.fields.buyer_id"),
+        ("dume: {fields: {buyer_id: idConsultation}}", "consultation_id and buyer_id go to one place of a request"),
+        ("dume: {fields: {buyer_id: iddume}}", "buyer_id and dume_id go to one place"),
+        ("dume: {fields: {buyer_id: plateforme}}", "platform_type and buyer_id go to one place"),
+        (
+            "dume: {fields: {consultation_id: consultation.id, lots: consultation}}",
+            "consultation_id and lots go to one place of a request (consultation.id, consultation)",
+        ),
+        ("dume: {fields: {lot_title: numeroLot}}", "lot_number and lot_title go to one place"),
+        ("dume: {reference: {fields: {nation: langue}}}", "dume.reference.fields: evidence_language and nation go to"),
+        ("dume: {reference: {fields: {code_list: rsDemandeur}}}", "code_list and requester_name go to one place"),
+        ("dume: {operations: {search: enregistrerDume}}", "dume.operations: save and search are one constant"),
+        ('dume: {operations: {search: ""}}', 'dume.operations.search: "" is empty'),
+        ("dume: {answers: {state: []}}", "dume.answers.state has no word to look for"),
+        ("dume: {answers: {state: [le statut]}}", "has blanks in it"),
+        ("dume: {states: {Valide: draft}}", '"validé" and "Valide" are one word, and mean validated and draft'),
+        ('dume: {states: {"": draft}}', 'dume.states: "" is empty'),
+        ('dume: {sent_states: {draft: "brouillon "}}', 'dume.sent_states: "brouillon " has blanks around it'),
+        ("dume: {sent_states: {drafted: x}}", "did you mean draft?"),
+        ("dume: {left_out: [dume_id]}", "dume_id cannot be left out"),
+        ("dume: {fields: {state: a}}\ndume: {fields: {lots: b}}", "line 2: dume stands twice in one place"),
+        ('chorus_pro: {drafts: [""]}', 'chorus_pro.drafts: "" is empty'),
+        ("dume: {replies: {messages: une liste}}", 'dume.replies.messages: "une liste" has blanks in it'),
+        ("dume: {replies: {refusing: []}}", "dume.replies.refusing has no word to look for"),
         ("- a list", "not a mapping of names"),
         ("a: [", "is not YAML"),
     ],
@@ -196,6 +226,25 @@ def test_should_refuse_a_wrong_mapping_in_one_sentence(tmp_path: Path, text: str
     assert told in str(caught.value)
     assert str(file) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{buyer_id: x, searched_buyer: x}", "{lot_title: libelleConsultation}"])
+def test_should_let_names_be_alike_that_never_meet(tmp_path: Path, text: str) -> None:
+    """A search names no buyer but the one it looks for, and a lot is an object of its own."""
+    load_mapping(write(tmp_path, f"dume: {{fields: {text}}}"))
+
+
+@pytest.mark.parametrize("code", ["01", "no", "1e3", "2026-11-24", "0x10"])
+def test_should_take_a_code_as_it_is_written(tmp_path: Path, code: str) -> None:
+    """YAML would make a number, a switch or a date of it, and the code of the State be another."""
+    assert load_mapping(write(tmp_path, f"dume: {{states: {{{code}: draft}}}}")).dume.state_of(code) == "draft"
+
+
+def test_should_be_sound_as_it_is_packaged() -> None:
+    """What is asked of the changes of operators holds for the mapping they are laid over."""
+    mapping = load_mapping()
+
+    assert list(unsound(mapping, None, mapping.dume.always_sent)) == []
 
 
 def test_should_name_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -192,6 +192,16 @@ dume:
     }
 
 
+@pytest.mark.parametrize("name", ["idConsultation", "idConsultation.reference", "rsDemandeur"])
+def test_should_send_nothing_when_two_values_meet(name: str) -> None:
+    """Neither of the two may take the place of the other, whatever became of the checks at start."""
+    dume = load_mapping().dume
+    meeting = dume.model_copy(update={"fields": dume.fields.model_copy(update={"consultation_reference": name})})
+
+    with pytest.raises(EventInvalid, match="two values of this request into one place"):
+        wire(meeting).simple(CONSULTATION, BUYER)
+
+
 def test_should_send_what_an_operator_wants_sent(tmp_path: Path) -> None:
     """Fields left out as too uncertain can be switched on."""
     mapping = changed(tmp_path, "dume: {left_out: []}")
