@@ -29,6 +29,7 @@ unclaimed undeliverable unknown unrouted unsafe unsaid unsupported until up upst
 validation version virtual waiting warning window without worker write x_correlationid xml
 codelist evidence correction decision download recipient validator
 bid company creation merge save
+created data deletion essential metadata publication published replacement update updated
 """
 
 WORDS: Final = frozenset(

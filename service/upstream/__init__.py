@@ -70,21 +70,7 @@ class Upstreams:
         self.recipients = Recipients(keep=settings.remember_recipients)
         self._remembered = Remembered(keep=settings.remember_reference, stale=settings.stale_reference)
         self._opened = AsyncExitStack()
-        self.client = Client(
-            transport=self._transport,
-            tokens=None if settings.certificate else self._tokens,
-            gates=gates,
-            windows=self._windows,
-            api_url=settings.api_url,
-            prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
-            transient_codes=self.mapping.transient_codes,
-            reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of, DUME: self.mapping.dume.reason_of},
-            replies=self.mapping.dume.replies,
-            timeouts=settings.timeouts,
-            headers=self.mapping.dume.essential_data.headers,
-            on_call=on_call,
-            hide=hide,
-        )
+        self.client = self._calling(on_call, hide)
 
     async def __aenter__(self) -> Self:
         await self._opened.enter_async_context(self._transport)
@@ -176,6 +162,24 @@ class Upstreams:
         # A refusal comes from the service itself, which is thereby up.
         account = self.settings.accounts(self.settings.health_account()) if self.signs_dume else None
         await self.client.probe(dume_operations.HEALTH_CHECK, self._wire().health(), account=account)
+
+    def _calling(self, on_call: OnCall | None, hide: Callable[[str], str]) -> Client:
+        settings = self.settings
+        return Client(
+            transport=self._transport,
+            tokens=None if settings.certificate else self._tokens,
+            gates=self.gates,
+            windows=self._windows,
+            api_url=settings.api_url,
+            prefixes=self.mapping.certificate_prefixes if settings.certificate else self.mapping.prefixes,
+            transient_codes=self.mapping.transient_codes,
+            reasons={CHORUS_PRO: self.mapping.chorus_pro.reason_of, DUME: self.mapping.dume.reason_of},
+            replies=self.mapping.dume.replies,
+            timeouts=settings.timeouts,
+            headers=self.mapping.dume.essential_data.headers,
+            on_call=on_call,
+            hide=hide,
+        )
 
     def _wire(self) -> Wire:
         return Wire(mapping=self.mapping.dume, platform=self.settings.platform, requester=self.settings.requester)

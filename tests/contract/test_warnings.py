@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.registry import FAMILIES, Family
+from contracts.families import Family
+from contracts.registry import FAMILIES
 from contracts.results import Warned
 
 pytestmark = pytest.mark.contract

@@ -24,7 +24,7 @@ CODE_LISTS: Final[CodeLists] = {
         "06": "Dialogue compétitif",
     },
     "TYPE_IDENTIFIANT": {"1": "SIRET", "2": "TVA", "3": "Hors UE", "4": "RIDET", "5": "Tahiti"},
-    "FORMAT_DUME": {"1": "PDF", "2": "XML"},
+    "FORMAT_DUME": {"0": "Aucun", "1": "PDF", "2": "XML", "3": "HTML"},
 }
 _LABELS: Final = {
     "fr": {"SIM-LABEL-1": "Informations sur l'acheteur", "SIM-LABEL-2": "Critères d'exclusion"},

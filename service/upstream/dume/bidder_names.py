@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Literal
 
 from service.upstream.entries import Entries
+
+_GIVEN = ("dume_id", "document")
 
 
 class BidderOperations(Entries):
@@ -38,6 +41,15 @@ class BidderFields(Entries):
     searched_bidder: str
     company: str
     company_data_kind: str
+
+    @classmethod
+    def requests(cls) -> tuple[frozenset[str], ...]:
+        """One for each operation; of a DUME to merge either its identifier or its document is in it."""
+        kinds = ("saved_", "created_", "searched_", "company")
+        others = (frozenset(name for name in cls.model_fields if name.startswith(kind)) for kind in kinds)
+        with_company = (frozenset({"bidder", "data_kind", f"buyer_{given}"}) for given in _GIVEN)
+        of_two = (frozenset({f"merged_buyer_{one}", f"merged_bid_{other}"}) for one, other in product(_GIVEN, _GIVEN))
+        return (*with_company, *of_two, *others)
 
 
 class DataKinds(Entries):

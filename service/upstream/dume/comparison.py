@@ -62,11 +62,10 @@ def _unlisted(part: str, rows: Collection[Code], mapping: DumeMapping) -> Iterat
     listed = {folded(word) for row in rows for word in (row.code, row.label) if word}
     sent = mapping.sent_states if part == "states" else {} if part in _READ else getattr(mapping, part)
     where = "sent_states" if part == "states" else part
-    for ours, code in sent.items():
-        if folded(code) not in listed:
-            yield (
-                f'{part}: "{code}" is sent for {ours}, and DUME does not list it: correct dume.{where}.{ours} {CHANGE}'
-            )
+    for code in dict.fromkeys(code for code in sent.values() if folded(code) not in listed):
+        names = [ours for ours, other in sent.items() if other == code]
+        said, places = " and ".join(names), " and ".join(f"dume.{where}.{ours}" for ours in names)
+        yield f'{part}: "{code}" is sent for {said}, and DUME does not list it: correct {places} {CHANGE}'
     told = {folded(code) for code in sent.values()}
     for word in getattr(mapping, part) if part in _READ else ():
         if folded(word) not in listed | told:

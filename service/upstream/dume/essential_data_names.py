@@ -115,6 +115,22 @@ class EssentialFields(Entries):
     searched_holder: str
     searched_concessionaire: str
 
+    @classmethod
+    def rows(cls) -> tuple[frozenset[str], ...]:
+        """The data themselves, which are one object, and the objects of each list in them."""
+        lists = ("holder_", "concessionaire_", "modification_", "subcontract_change_", "execution_", "tariff_")
+        inner = [frozenset(name for name in cls.model_fields if name.startswith(start)) for start in lists]
+        subcontract = frozenset(name for name in cls.model_fields if name.startswith("subcontract_"))
+        inner.append(subcontract.difference({"subcontract_changes"}, *inner))
+        inner = [entries - {"execution_starts_on"} for entries in inner]
+        return (frozenset(cls.model_fields).difference(*cls.requests(), *inner), *inner)
+
+    @classmethod
+    def requests(cls) -> tuple[frozenset[str], ...]:
+        """Where the data go, beside the envelope, and the criteria of a search."""
+        searched = frozenset(name for name in cls.model_fields if name.startswith("searched_"))
+        return frozenset({"inside", "reference"}), searched | {"published_from", "published_until"}
+
 
 class EssentialAnswers(Entries):
     """Where each value may stand in an answer, the likeliest first."""
@@ -204,7 +220,7 @@ class EssentialDataMapping(Entries):
     """What DUME calls things there, and what is known of how it behaves."""
 
     operations: EssentialOperations
-    version_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,60}$")]
+    version_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")] | None
     version_value: Annotated[str, Field(pattern=r"^[!-~]{0,60}$")]
     most_rows: Annotated[int, Field(ge=1)]
     last_day_included: bool

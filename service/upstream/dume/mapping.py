@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from contracts.reasons import Reason
 from contracts.results.common import RefusalReason
@@ -139,13 +139,20 @@ class DumeMapping(Entries):
     @field_validator("left_out")
     @classmethod
     def _known_fields(cls, names: frozenset[str]) -> frozenset[str]:
-        needed = sorted(names & DumeFields.needed())
-        if needed:
-            raise ValueError(f"{needed[0]} cannot be left out: without it a request means something else")
         unknown = sorted(names - _sendable())
         if unknown:
             raise ValueError(f"{unknown[0]} is not one of the entries of dume.fields, nor of the fields of a part")
         return names
+
+    @model_validator(mode="after")
+    def _nothing_needed_left_out(self) -> Self:
+        needed = DumeFields.needed()
+        if self.sent_states.get("replacement") != self.sent_states.get("validated"):
+            needed -= {"replaced_dume_id"}  # the state says it
+        missing = sorted(self.left_out & needed)
+        if missing:
+            raise ValueError(f"left_out: {missing[0]} cannot be left out: without it a request means something else")
+        return self
 
     def state_of(self, code: str | None) -> DumeWord:
         """Our word for a state as DUME writes it."""

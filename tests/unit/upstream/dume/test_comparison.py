@@ -63,7 +63,10 @@ def test_should_name_what_is_sent_and_not_listed() -> None:
 
     assert told == (
         'states: "brouillon" is sent for draft, and DUME does not list it: correct dume.sent_states.draft IN',
-        'states: "validé" is sent for validated, and DUME does not list it: correct dume.sent_states.validated IN',
+        (
+            'states: "validé" is sent for validated and replacement, and DUME does not list it: correct'
+            " dume.sent_states.validated and dume.sent_states.replacement IN"
+        ),
         'states: the mapping knows "remplacé", which DUME does not list: harmless, unless it is misspelt',
     )
 

@@ -236,7 +236,7 @@ def test_should_tell_by_codes_an_operator_knows(tmp_path: Path) -> None:
 
 def test_should_send_no_header_where_none_is_named(tmp_path: Path) -> None:
     """The header of the State's web pages goes along unless an operator takes it away."""
-    none = changed(tmp_path, "dume: {essential_data: {version_header: ''}}").essential_data
+    none = changed(tmp_path, "dume: {essential_data: {version_header: null}}").essential_data
 
     assert load_mapping().dume.essential_data.headers == {"recupererDEV2": {"X-Api-Version": "2"}}
     assert none.headers == {}
