@@ -115,7 +115,7 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
         prepared, dume_id = _with_lots(prepared, known), str(prepared.known or answer["dume_id"])
         if prepared.known is None and (maker := known.makers.get(dume_id)) is not None:
             return Unseen(detail=f"DUME {dume_id} was made by event {maker.id} of {maker.source}.")
-        for dume in _rivals(prepared, known):
+        for dume in in_the_way(known.dumes, prepared.place):
             if dume.dume_id == dume_id:
                 return Found(answer=self.answer(prepared, dume_id, dume.state_code, calls, adopted=True))
         where = f"consultation {prepared.place.consultation_id} and this buyer"
@@ -192,7 +192,7 @@ def _with_lots(prepared: Wanted[AskedT], known: Known) -> Wanted[AskedT]:
 
 
 def _rivals(prepared: Wanted[AskedT], known: Known) -> tuple[ShownDume, ...]:
-    return in_the_way(known.dumes, prepared.place, besides=prepared.replaced)
+    return in_the_way(known.dumes, prepared.place, besides=prepared.replaced or prepared.known)
 
 
 def _instead(end: Finished) -> UsedByOther:
