@@ -27,7 +27,7 @@ simulator source sqlite started state status stopped subject submission submit s
 tenders test throttled timestamp token too topology trace trace_id traceback tracking true turn type unavailable
 unclaimed undeliverable unknown unrouted unsafe unsaid unsupported until up upstream upstream_code url used user v1
 validation version virtual waiting warning window without worker write x_correlationid xml
-correction decision download recipient validator
+correction decision deletion download metadata recipient replacement validator
 """
 
 WORDS: Final = frozenset(
