@@ -185,18 +185,18 @@ class WriteInHand:
         task, earlier = self._task, self._sent_before
         if earlier is None or self.doubt is Doubt.REPEAT or task.write.builds_on_earlier:
             return await self._send()
-        is_given_up = earlier.reason == Reason.GIVEN_UP
+        is_untold = earlier.reason == Reason.GIVEN_UP or self.entry.sends > 0  # nobody was told of what is found
         match await task.write.look(task.prepared, self.entry, task.calls) if self.doubt is Doubt.LOOK_UP else None:
             case Absent() as absent:
                 return await self._look_for_it_again(earlier, absent)
             case UsedByOther() as other:
                 return await self._finish(other.end)
-            case Found() as found if is_given_up:
-                return await self._accepted(found.answer)  # nobody was told of it
+            case Found() as found if is_untold:
+                return await self._accepted(found.answer)
             case Found(over=UsedByOther() as other):
                 return await self._finish(other.end)
-            case _ if is_given_up:
-                return await self._send()  # whoever asks anew was told to look first
+            case _ if is_untold:
+                return await self._send()  # whoever asks anew, or decided, was told to look first
             case _:
                 detail = f"Event {earlier.id} of {earlier.source} already asked for it."
                 raise EventInvalid(Reason.ALREADY_REQUESTED, detail)

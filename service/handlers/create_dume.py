@@ -71,11 +71,16 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
     async def look(self, prepared: Wanted[AskedT], entry: Entry, calls: Calls) -> Looked:
         """Search the place: before the first send for whatever is in the way, afterwards for what was made."""
         known = await known_at(prepared.place, entry, calls)
-        is_first = entry.state is State.CLAIMED
+        is_unsent = entry.state is State.CLAIMED
         if isinstance(known, Refusal):
+            is_first = is_unsent and entry.sends == 0
             return _instead(self.no(prepared, known)) if is_first else Unseen(detail=_unsearched(known))
         prepared = _with_lots(prepared, known)
-        return self._before(prepared, known, entry, calls) if is_first else self._after(prepared, known, calls)
+        if is_unsent and entry.sends == 0:
+            return self._before(prepared, known, entry, calls)
+        looked = self._after(prepared, known, calls)
+        # Sent once, and a person said that it is not there: what is shown all the same is believed, and nothing else.
+        return replace(looked, is_certain=True) if is_unsent and isinstance(looked, Absent) else looked
 
     def _before(self, prepared: Wanted[AskedT], known: Known, entry: Entry, calls: Calls) -> Looked:
         """Whether the place is free. What a request made that a person gave up is taken over: nobody was told of it."""
@@ -115,7 +120,7 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
         prepared, dume_id = _with_lots(prepared, known), str(prepared.known or answer["dume_id"])
         if prepared.known is None and (maker := known.makers.get(dume_id)) is not None:
             return Unseen(detail=f"DUME {dume_id} was made by event {maker.id} of {maker.source}.")
-        for dume in _rivals(prepared, known):
+        for dume in in_the_way(known.dumes, prepared.place):
             if dume.dume_id == dume_id:
                 return Found(answer=self.answer(prepared, dume_id, dume.state_code, calls, adopted=True))
         where = f"consultation {prepared.place.consultation_id} and this buyer"
@@ -192,7 +197,7 @@ def _with_lots(prepared: Wanted[AskedT], known: Known) -> Wanted[AskedT]:
 
 
 def _rivals(prepared: Wanted[AskedT], known: Known) -> tuple[ShownDume, ...]:
-    return in_the_way(known.dumes, prepared.place, besides=prepared.replaced)
+    return in_the_way(known.dumes, prepared.place, besides=prepared.replaced or prepared.known)
 
 
 def _instead(end: Finished) -> UsedByOther:

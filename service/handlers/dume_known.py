@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from contracts.reasons import Reason
 from contracts.words import DumeState
 from service.core.entry import Entry, Keeper
-from service.core.errors import UpstreamFailure
+from service.core.errors import AnswerUnreadable, UpstreamFailure
 from service.handlers.base import Calls
 from service.handlers.dume_place import GONE, OPERATION, Place, ShownDume, shown, state_key
 from service.upstream import Refusal
@@ -88,12 +88,7 @@ async def standing_of(where: Whereabouts, entry: Entry, calls: Calls) -> ShownDu
 
 async def read_back(where: Whereabouts, calls: Calls) -> ShownDume | None:
     """How a DUME stands, by its consultation, else among all of its buyer's; None when nobody shows it."""
-    seen = None
-    if where.consultation_id is not None:
-        seen = await _one_of(where.dume_id, calls, consultation_id=where.consultation_id, buyer_id=where.buyer_id)
-    buyer_id = where.buyer_id or where.requester
-    if seen is None and buyer_id is not None:
-        seen = await _one_of(where.dume_id, calls, consultation_id=None, buyer_id=buyer_id)
+    seen = await _at_its_consultation(where, calls) or await _among_all_of_its_buyer(where, calls)
     told = (await _told_states([where.dume_id], calls)).get(where.dume_id)
     if seen is None:
         return ShownDume(dume_id=where.dume_id, state=told) if told is not None else None
@@ -103,6 +98,22 @@ async def read_back(where: Whereabouts, calls: Calls) -> ShownDume | None:
 def was_repeated(entry: Entry) -> bool:
     """Whether a refusal may be about what this very request did before."""
     return entry.sends > 1 or entry.looks > 0
+
+
+async def _at_its_consultation(where: Whereabouts, calls: Calls) -> ShownDume | None:
+    if where.consultation_id is None:
+        return None
+    return await _one_of(where.dume_id, calls, consultation_id=where.consultation_id, buyer_id=where.buyer_id)
+
+
+async def _among_all_of_its_buyer(where: Whereabouts, calls: Calls) -> ShownDume | None:
+    buyer_id = where.buyer_id or where.requester
+    if buyer_id is None:
+        return None
+    try:
+        return await _one_of(where.dume_id, calls, consultation_id=None, buyer_id=buyer_id)
+    except AnswerUnreadable:
+        return None  # they may be more than an answer may hold, and will be when they are asked for again
 
 
 async def _one_of(dume_id: str, calls: Calls, *, consultation_id: str | None, buyer_id: str | None) -> ShownDume | None:

@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 from contracts.base import Incoming
 from contracts.events import Buyer, Consultation
 from contracts.reasons import Reason
-from contracts.words import Upstream
+from contracts.words import DumeState, Upstream
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
 from service.core.espd import EspdInvalid, fill
@@ -33,13 +33,20 @@ class DumeWrite(Write[AskedT, ReadyT]):
         """The same for every change of a buyer's DUME."""
         return OPERATION
 
-    async def without_start(self, where: Whereabouts, refusal: Refusal, entry: Entry, calls: Calls) -> Finished | None:
-        """The end when the document to start from was not given; None when the refusal is about something else."""
+    async def without_start(
+        self, where: Whereabouts, refusal: Refusal, entry: Entry, calls: Calls, *, gone: Reason
+    ) -> Finished | None:
+        """The end when the document to start from was not given; None when the refusal is about something else.
+
+        `gone` is the reason when that DUME is deleted.
+        """
         if refusal.operation != DOCUMENT.name:
             return None
         reason = refusal.reason
-        if reason is Reason.UPSTREAM_REFUSED and await standing_of(where, entry, calls) is None:
-            reason = Reason.DUME_UNKNOWN
+        if reason is Reason.UPSTREAM_REFUSED:
+            standing = await standing_of(where, entry, calls)
+            is_deleted = standing is not None and standing.state is DumeState.DELETED
+            reason = Reason.DUME_UNKNOWN if standing is None else gone if is_deleted else reason
         return results.refused(self.family, refusal, where.consultation_id, dume_id=where.dume_id, reason=reason)
 
 

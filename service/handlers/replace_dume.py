@@ -105,7 +105,8 @@ class ReplaceDume(CreateDume[TenderDumeReplacementRequested]):
         self, prepared: Replacement, refusal: Refusal, entry: Entry, event: Event, calls: Calls
     ) -> Declined:
         """Without its document nothing is replaced; else as any that is made."""
-        end = await self.without_start(_where(prepared, event), refusal, entry, calls)
+        gone = Reason.DUME_NOT_REPLACEABLE
+        end = await self.without_start(_where(prepared, event), refusal, entry, calls, gone=gone)
         return end if end is not None else await super().refused(prepared, refusal, entry, event, calls)
 
     def explained(self, prepared: Replacement, refusal: Refusal, known: Known) -> Finished:

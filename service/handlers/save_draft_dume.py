@@ -83,28 +83,28 @@ class SaveDraftDume(CreateDume[TenderDumeDraftRequested]):
 
     async def refused(self, prepared: Draft, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
         """A new one may be our own; of a draft that is changed, the state it is shown in tells why."""
-        start = prepared.asked.from_dume_id or prepared.known
+        start, is_change = prepared.asked.from_dume_id or prepared.known, prepared.known is not None
         if start is not None:
-            end = await self.without_start(_where(start, prepared, event), refusal, entry, calls)
+            gone = Reason.DUME_NOT_MODIFIABLE if is_change else Reason.DUME_UNKNOWN
+            end = await self.without_start(_where(start, prepared, event), refusal, entry, calls, gone=gone)
             if end is not None:
                 return end
-        if prepared.known is None:
-            return await super().refused(prepared, refusal, entry, event, calls)
-        standing = await standing_of(_where(prepared.known, prepared, event), entry, calls)
-        return await self._unchanged(prepared, refusal, standing, entry, calls)
+        if prepared.known is not None:
+            standing = await standing_of(_where(prepared.known, prepared, event), entry, calls)
+            if standing is not None and standing.state not in {DumeState.DRAFT, DumeState.UNKNOWN}:
+                return await self._over(prepared, refusal, standing, entry, calls)
+            if was_repeated(entry):
+                detail = f"The change of DUME {prepared.known} was refused when it was sent again: {refusal.text}"
+                return Unexplained(end=self.no(prepared, refusal), detail=detail)
+        return await super().refused(prepared, refusal, entry, event, calls)
 
-    async def _unchanged(
-        self, prepared: Draft, refusal: Refusal, standing: ShownDume | None, entry: Entry, calls: Calls
+    async def _over(
+        self, prepared: Draft, refusal: Refusal, standing: ShownDume, entry: Entry, calls: Calls
     ) -> Declined:
-        is_final = standing is not None and standing.state not in {DumeState.DRAFT, DumeState.UNKNOWN}
-        is_told = refusal.reason is not Reason.UPSTREAM_REFUSED
-        end = self.no(prepared, refusal, Reason.DUME_NOT_MODIFIABLE if is_final and not is_told else refusal.reason)
+        """It is a draft no longer; whether it was changed before that, its document tells when it is what was sent."""
         if not was_repeated(entry):
-            return end
-        if standing is None or not is_final:
-            return Unexplained(
-                end=end, detail=f"The change of DUME {prepared.known} was refused when it was sent again."
-            )
+            is_told = refusal.reason is not Reason.UPSTREAM_REFUSED
+            return self.no(prepared, refusal, refusal.reason if is_told else Reason.DUME_NOT_MODIFIABLE)
         kept = await calls.dume.document(standing.dume_id)
         sent = await self.make_ready(prepared, calls)
         if isinstance(kept, bytes) and isinstance(sent, Wanted) and kept == sent.document:

@@ -118,7 +118,8 @@ class ValidateDume(DumeWrite[TenderDumeValidationRequested, Validation]):
     ) -> Declined:
         """A repeat on a validated DUME comes back as "cannot be modified": the state decides, not the refusal."""
         where = prepared.where(prepared.consultation_id)
-        if (end := await self.without_start(where, refusal, entry, calls)) is not None:
+        gone = Reason.DUME_NOT_MODIFIABLE
+        if (end := await self.without_start(where, refusal, entry, calls, gone=gone)) is not None:
             return end
         standing = await standing_of(where, entry, calls)
         is_over = standing is not None and (_is_settled(standing) or standing.state is DumeState.DELETED)

@@ -45,6 +45,8 @@ class Database(ABC):
     errors: tuple[type[Exception], ...]
     skip_locked: str = ""
     """What a selection says to leave out what somebody else is about to change."""
+    bytewise: str = ""
+    """What is said behind a column to compare it as it is written, whatever language the database is set to."""
 
     @property
     @abstractmethod

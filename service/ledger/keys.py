@@ -14,6 +14,9 @@ from service.ledger.database import Database, Row
 AT_ONCE = 1000
 """Keys named in one statement; a file may hold many invoices."""
 
+_LAST = "\U0010ffff"
+"""Sorts behind whatever a key goes on with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rivals:
@@ -68,6 +71,7 @@ class _Holders:
 
     def of(self, keys: Sequence[str]) -> list[Row]:
         """The rows of those that have one of these keys, a whole of which it is part, or a part of it as a whole."""
+        order = self.db.bytewise
         same = [
             row
             for some in _portions(_unique([*keys, *wholes(keys)]))
@@ -76,7 +80,7 @@ class _Holders:
         parts = [
             row
             for whole in _unique([key for key in keys if key.endswith(PART)])
-            for row in self._rows("substr(k.key, 1, ?) = ? AND k.key <> ?", (len(whole), whole, whole))
+            for row in self._rows(f"k.key{order} > ? AND k.key{order} < ?", (whole, f"{whole}{_LAST}"))
         ]
         return same + parts
 

@@ -79,6 +79,7 @@ class PostgresDatabase(Database):
     boot = "postgresql"  # its clock goes on when it is started again
     errors = (psycopg.Error, OSError)
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    bytewise = ' COLLATE "C"'
 
     def __init__(self, url: str) -> None:
         self._settings = DEFAULTS | parse(url)

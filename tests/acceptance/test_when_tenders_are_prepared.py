@@ -74,7 +74,7 @@ async def test_should_follow_a_dume_through_its_life(shared_scene: Scene) -> Non
     assert (second["replaced_dume_id"], second["state"]) == (first["dume_id"], "validated")
     assert (gone["dume_id"], gone["state"]) == (second["dume_id"], "deleted")
     assert shared_scene.audit.dumes() >= {made["dume_id"] for made in (first, second, third)}
-    assert shared_scene.audit.creations(consultation["id"]) == 3
+    assert shared_scene.audit.creations(str(consultation["id"])) == 3
 
 
 async def test_should_recognise_the_same_wish_under_two_ids(shared_scene: Scene) -> None:

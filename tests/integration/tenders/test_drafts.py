@@ -173,3 +173,36 @@ async def test_should_leave_to_a_person_whether_it_was_changed_before(counter: C
 
     assert isinstance(held, Rejected)
     assert "whether it was changed before" in held.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "reason"),
+    [
+        ("draft", "dume_id", "dume_not_modifiable"),
+        ("draft", "from_dume_id", "dume_unknown"),
+        ("validation", "dume_id", "dume_not_modifiable"),
+        ("replacement", "dume_id", "dume_not_replaceable"),
+    ],
+)
+async def test_should_say_why_a_deleted_dume_gives_no_document(
+    counter: Counter, kind: str, named: str, reason: str
+) -> None:
+    """It is known, and known to be deleted."""
+    about = consultation("1")
+    first = await made(counter, "draft", about)
+    await counter.answer(deletion(first))
+    refusing(counter, DOCUMENT, "EX-3")
+    answer = await counter.answer(wish(kind, about, **{named: first}))
+
+    assert (answer["reason"], answer["dume_id"], answer["code"]) == (reason, first, "EX-3")
+
+
+async def test_should_name_what_serves_the_lot_a_change_wants(counter: Counter, simulator: Simulator) -> None:
+    """The draft stays as it was; the other one is in its way."""
+    about = consultation("1")
+    first = await made(counter, "draft", about)
+    second = await made(counter, "simplified", consultation("2", id=about["id"]))
+    answer = await counter.answer(wish("draft", consultation("1", "2", id=about["id"]), dume_id=first))
+
+    assert (answer["ended"], answer["reason"], answer["dume_id"]) == (REFUSED, "dume_exists", second)
+    assert shown_lots(simulator, first) == ["1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.cli.deciding import Verdict
 from service.core.espd import consultation_of
 from service.core.outcome import Rejected
 from service.sandbox.simulator import Simulator
@@ -139,6 +140,23 @@ async def test_should_leave_to_a_person_what_was_replaced_by_nobody_knows_which(
 
     assert isinstance(held, Rejected)
     assert (ended.reason, kept(simulator, about)) == ("done", {first: "remplacé", second: "validé"})
+
+
+async def test_should_see_what_a_person_has_overlooked(counter: Counter, simulator: Simulator) -> None:
+    """Decided `not-sent` although it is there: taken over, not refused because of itself."""
+    about = consultation("1")
+    first = await validated(counter, about)
+    simulator.world.clock.move(10_000)
+    lag(simulator)
+    counter.fault("lost_answer", SAVE, contains=first)
+    event = wish("replacement", about, dume_id=first)
+    await counter.hand_in(event)
+    lag(simulator, 0.0)
+    await counter.decided(event, Verdict.NOT_SENT)
+    answer = await counter.answer(event)
+
+    assert (answer["ended"], answer["adopted"], answer["replaced_dume_id"]) == (DONE, True, first)
+    assert kept(simulator, about)[answer["dume_id"]] == "validé"
 
 
 async def test_should_free_the_place_of_the_new_one_too(patient: Counter, simulator: Simulator) -> None:

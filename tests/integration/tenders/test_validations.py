@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.core.outcome import RetryLater
+from service.handlers.validate_dume import PATIENCE
 from service.sandbox.simulator import Simulator
 from tests.builders import BUYER
 from tests.support.bus import request
@@ -106,3 +107,15 @@ async def test_should_believe_a_first_refusal_although_nothing_can_be_looked_up(
     answer = await counter.answer(wish("validation", about, dume_id=first))
 
     assert (answer["ended"], answer["reason"], answer["code"]) == (REFUSED, "upstream_refused", "EX-2")
+
+
+async def test_should_believe_the_answer_where_no_search_can_be_read(counter: Counter) -> None:
+    """The consultation is not found by its reference, and the answer about all DUMEs of the buyer is none."""
+    about = {**consultation("1"), "reference": "REF-1"}
+    first = await made(counter, "draft", about)
+    unreadable = {"status": 200, "body": {"response": {"messageList": [], "dumes": "trop"}}}
+    counter.fault("status", SEARCH, count=40, contains="siretAcheteur", params=unreadable)
+    answer = await counter.answer(request(VALIDATION, {"dume_id": first}))
+
+    assert (answer["ended"], answer["state"]) == (DONE, "validated")
+    assert len(counter.calls(SEARCH)) == 2 * (PATIENCE + 1)
