@@ -56,6 +56,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     role: ClassVar[str]
     may_lose_sight: ClassVar[bool] = False
     """Whether an invoice may be hidden from who decides, by its new status."""
+    needs_before: ClassVar[bool] = False
+    """Whether an invoice that is as wanted is a question, unless it is known not to have been so before."""
 
     @abstractmethod
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
@@ -80,6 +82,10 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     async def explain(self, asked: AskedT, stands: Stands, calls: Calls) -> tuple[Reason, Explained]:
         """What else helps to understand a refusal, and perhaps a better reason; a failure on the way leaves it out."""
         return stands.reason, {}
+
+    async def shows(self, asked: AskedT, invoice_id: int, calls: Calls) -> bool | None:
+        """Whether what the statuses leave open is as asked for at the State; None when that is not shown."""
+        return True
 
     def check(self, prepared: Wanted[AskedT], calls: Calls) -> None:
         """As everywhere, and a supplier acts on its own invoices alone."""
@@ -178,7 +184,10 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             return Unseen(detail="Chorus Pro does not show this invoice to the account.")
         # Without an earlier history to compare with, the person's word counts for what is there at all.
         lines = seen.history.statuses if seen.history else ()
-        if seen.since is Since.OURS or (seen.since is Since.UNCLEAR and codes & {passed.code for passed in lines}):
+        is_there = seen.since is Since.UNCLEAR and bool(codes & {passed.code for passed in lines})
+        if is_there and await self.shows(prepared.asked, seen.before.chorus_pro_id, calls) is False:
+            return Unseen(detail=f"The invoice is {seen.status_code}, and shows something else than was asked for.")
+        if seen.since is Since.OURS or is_there:
             return Found(answer=results.adopted(seen, codes))
         return Unseen(detail=f"The invoice is {seen.status_code}, and its history shows no such decision.")
 
@@ -190,11 +199,15 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
                 return located
             unknown = replace(results.before_of(located, prepared.asked), status_code="")
             since = without_earlier(located.passed, located.status_code, codes)
+            if since is Since.OURS and self.needs_before:
+                since = Since.UNCLEAR
             return Seen(since=since, before=unknown, history=located.history)
         history = await calls.chorus_pro.history(before.chorus_pro_id)
         if isinstance(history, Refusal):
             return Seen(since=Since.UNCLEAR, before=before, history=None)
         since = before.since([passed.code for passed in history.statuses], codes)
+        if since is Since.OURS and not await self.shows(prepared.asked, before.chorus_pro_id, calls):
+            since = Since.UNCLEAR
         return Seen(since=since, before=before, history=history)
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:

@@ -91,7 +91,7 @@ class SupplementTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceStanding:
-    """Where an invoice is, and whether its rejection counts as dealt with."""
+    """Where an invoice is, who validates it, and whether its rejection counts as dealt with."""
 
     chorus_pro_id: int
     number: str
@@ -101,6 +101,7 @@ class InvoiceStanding:
     service_code: str | None
     commitment_number: str | None
     is_rejection_treated: bool
+    validators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,7 @@ class Supplier:
             service_code=found.recipient.service,
             commitment_number=found.references.commitment,
             is_rejection_treated=bool(found.rejection_treated),
+            validators=tuple(one for one in (found.validators.first, found.validators.second) if one),
         )
 
 

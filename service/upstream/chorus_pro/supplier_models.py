@@ -238,6 +238,13 @@ class ReferencesNow(Received):
     commitment: Empty = Field(default=None, alias="numeroBonCommande")
 
 
+class ValidatorsNow(Received):
+    """Who validates an invoice; most have nobody who does."""
+
+    first: Empty = Field(default=None, alias="codeValideur1")
+    second: Empty = Field(default=None, alias="codeValideur2")
+
+
 class InvoiceNow(Received):
     """One invoice, of which where it is and what was done about it is read."""
 
@@ -248,6 +255,7 @@ class InvoiceNow(Received):
     recipient: Annotated[RecipientNow, _PART] = Field(default=RecipientNow(), alias="destinataire")
     supplier: Annotated[SupplierNow, _PART] = Field(default=SupplierNow(), alias="fournisseur")
     references: Annotated[ReferencesNow, _PART] = ReferencesNow()
+    validators: Annotated[ValidatorsNow, _PART] = Field(default=ValidatorsNow(), alias="cadreDeFacturation")
 
 
 class InvoiceNowFound(Received):

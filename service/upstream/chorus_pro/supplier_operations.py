@@ -116,5 +116,5 @@ INVOICE_NOW = Operation(
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
-    does="tells where an invoice is, and whether its rejection is dealt with",
+    does="tells where an invoice is, who validates it, and whether its rejection is dealt with",
 )
