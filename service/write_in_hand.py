@@ -131,7 +131,7 @@ class WriteInHand:
         """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
         task = self._task
         try:
-            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first)
+            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first, keep=self.lease.keep)
             return await task.write.make_ready(task.prepared, calls)
         except EventInvalid as invalid:
             if self.reached is Reached.UNSENT:

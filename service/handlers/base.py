@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -70,7 +70,8 @@ class Event:
 class Calls:
     """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock.
 
-    `is_first`: nothing was ever sent for this write, so that it may still be refused.
+    `is_first`: nothing was ever sent for this write, so that it may still be refused. `keep` writes down what
+    `make_ready` has done so far, and returns the new `until`.
     """
 
     upstreams: Upstreams
@@ -82,6 +83,11 @@ class Calls:
     now: datetime
     until: float = NEVER
     is_first: bool = False
+    keep: Callable[[Mapping[str, object]], Awaitable[float]] | None = None
+
+    async def noted(self, kept: Mapping[str, object]) -> Calls:
+        """The same with more time, once it is in the ledger what is kept of a `make_ready` that has not ended."""
+        return self if self.keep is None else replace(self, until=await self.keep(kept))
 
     @property
     def chorus_pro(self) -> ChorusPro:

@@ -13,13 +13,13 @@ from service.core.attachments import Attached, check_pdf, checked
 from service.core.entry import Entry
 from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.invoices import FoundInvoice, agree, natural_key
-from service.core.question import READY, Number, Screen
+from service.core.question import Number, Screen
 from service.handlers import submission_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.conflicts import is_used_up
 from service.handlers.named_invoice import shown_as
 from service.handlers.supplier_reasons import Objection
-from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
+from service.handlers.uploads import Uploaded, add_file, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier import BankAccount, Ids, payment_mode
 from service.upstream.chorus_pro.supplier_operations import (
@@ -160,7 +160,7 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         self, prepared: Submission, refusal: Refusal, entry: Entry, event: Event, calls: Calls
     ) -> Finished | Found:
         """A refusal without a known reason may be about the number: see what it stands for."""
-        if isinstance(refusal, Objection) or prepared.is_entry or READY not in entry.notes:
+        if isinstance(refusal, Objection) or prepared.is_entry or refusal.operation != SUBMIT_PDF.name:
             return results.refused(prepared.asked, refusal)
         try:
             shown = await _shown(prepared, prepared.asked.invoice_number, calls)
@@ -188,15 +188,13 @@ def _ours(prepared: Submission, shown: tuple[FoundInvoice, ...], number: str | N
 
 async def _uploaded(prepared: Submission, calls: Calls) -> Uploaded | Refusal:
     """The files at Chorus Pro, the PDF first."""
-    files, before = prepared.files, prepared.uploaded
-    reads = calls.upstreams.mapping.chorus_pro.main_pdf == READ_PDF.name and prepared.asked.file is not None
-    if not reads or (before is not None and before.is_fresh(calls.now)):
-        return await upload_all(files, before, calls)
-    main = await calls.chorus_pro.supplier.read_pdf(files[0], prepared.asked.mode)
-    if isinstance(main, Refusal):
-        return main
-    others = await upload_all(files[1:], None, calls)
-    return others if isinstance(others, Refusal) else replace(others, ids=(main, *others.ids))
+    asked, reads = prepared.asked, calls.upstreams.mapping.chorus_pro.main_pdf == READ_PDF.name
+
+    async def read_pdf(file: Attached, calls: Calls) -> int | Refusal:
+        return await calls.chorus_pro.supplier.read_pdf(file, asked.mode)
+
+    main = read_pdf if reads and asked.file is not None else add_file
+    return await upload_all(prepared.files, prepared.uploaded, calls, main=main)
 
 
 async def _bank_account(asked: InvoiceSubmissionRequested, supplier: int, calls: Calls) -> BankAccount | Refusal | None:

@@ -73,7 +73,8 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         known = earlier or await named.standing_before(prepared.asked, SUSPENDED, calls)
         if isinstance(known, Refusal):
             return known
-        uploaded = await upload_all(prepared.files, prepared.uploaded, calls)
+        beside = named.known_to_notes(earlier)
+        uploaded = await upload_all(prepared.files, prepared.uploaded, calls, beside=beside)
         return uploaded if isinstance(uploaded, Refusal) else replace(prepared, known=known, uploaded=uploaded)
 
     def kept_ready(self, ready: Supplement) -> Mapping[str, object]:
