@@ -37,9 +37,13 @@ class Lease:
         self._asked_at = asked_at
         self.is_released = self.is_released or change.release
 
-    async def keep(self, kept: Mapping[str, object]) -> float:
-        """Write down what a call that counts needs, and say until when calls may run now; raises like `change`."""
-        await self.change(Change(notes=with_ready(self.entry.notes, kept)))
+    async def keep(self, kept: Mapping[str, object] | None, claim: tuple[str, ...]) -> float:
+        """Write down what a call that counts needs, if anything, and claim what it turns out to be about.
+
+        Says until when calls may run now; raises like `change`, and KeyBusy.
+        """
+        notes = None if kept is None else with_ready(self.entry.notes, kept)
+        await self.change(Change(notes=notes, claim=claim))
         return self.until
 
     async def release(self) -> None:

@@ -84,7 +84,8 @@ class Change:
 
     `sent` is added to the number of sends (1 before a call, -1 when it turned out that nothing left); `next_look_in` is
     seconds from now; `kept` are the natural keys that now exist upstream because of this write (only meaningful when it
-    closes); `release` gives the lease back in the same commit, otherwise the lease is renewed.
+    closes); `claim` are natural keys that it turns out to have besides; `release` gives the lease back in the same
+    commit, otherwise the lease is renewed.
     """
 
     state: State | None = None
@@ -96,6 +97,7 @@ class Change:
     reason: str | None = None
     notes: Mapping[str, object] | None = None
     kept: tuple[str, ...] = ()
+    claim: tuple[str, ...] = ()
     release: bool = False
 
 

@@ -71,7 +71,7 @@ class Calls:
     """What a handler may use while it works on one event; no call is under way after `until`, by the steady clock.
 
     `is_first`: nothing was ever sent for this write, so that it may still be refused. `keep` writes down what
-    `make_ready` has done so far, and returns the new `until`.
+    `make_ready` has done so far and claims natural keys that came to light, and returns the new `until`.
     """
 
     upstreams: Upstreams
@@ -83,11 +83,19 @@ class Calls:
     now: datetime
     until: float = NEVER
     is_first: bool = False
-    keep: Callable[[Mapping[str, object]], Awaitable[float]] | None = None
+    keep: Callable[[Mapping[str, object] | None, tuple[str, ...]], Awaitable[float]] | None = None
 
     async def noted(self, kept: Mapping[str, object]) -> Calls:
         """The same with more time, once it is in the ledger what is kept of a `make_ready` that has not ended."""
-        return self if self.keep is None else replace(self, until=await self.keep(kept))
+        return self if self.keep is None else replace(self, until=await self.keep(kept, ()))
+
+    async def claimed(self, *keys: str) -> Calls:
+        """The same once these natural keys are this write's too; raises KeyBusy while another unfinished one has one.
+
+        What is read afterwards may be compared with later: nobody else who asks here changes it meanwhile. Two requests
+        that wait for each other would wait for ever, so every name of a thing leads to one that all of them claim last.
+        """
+        return self if self.keep is None else replace(self, until=await self.keep(None, keys))
 
     @property
     def chorus_pro(self) -> ChorusPro:

@@ -99,7 +99,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     def keys(self, prepared: Wanted[AskedT]) -> tuple[str, ...]:
         """The invoice, under each of its names that is given."""
         asked = prepared.asked
-        by_id = (f"Chorus Pro id {asked.chorus_pro_id}",) if asked.chorus_pro_id else ()
+        by_id = (_by_id(asked.chorus_pro_id),) if asked.chorus_pro_id else ()
         return (*by_id, f"{asked.supplier_siret} {asked.invoice_number}") if asked.invoice_number else by_id
 
     async def make_ready(self, prepared: Wanted[AskedT], calls: Calls) -> Wanted[AskedT] | Refusal:
@@ -119,6 +119,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
                 return self.not_ready(Reason.INVOICE_AMBIGUOUS if fitting else Reason.INVOICE_NOT_FOUND)
             found = fitting[0]
             invoice_id = found.chorus_pro_id
+            calls = await calls.claimed(_by_id(invoice_id))
         elif not await sees(self.role, invoice_id, calls):
             return self.not_ready(Reason.INVOICE_NOT_FOUND)
         history = await calls.chorus_pro.history(invoice_id)
@@ -245,6 +246,11 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
 
     def _draft(self, ending: str, data: Outgoing) -> Draft:
         return Draft(type=f"{self.family}.{ending}.v1", data=data)
+
+
+def _by_id(invoice_id: int) -> str:
+    """The name that every other name of an invoice leads to."""
+    return f"Chorus Pro id {invoice_id}"
 
 
 def _noted(entry: Entry) -> Before | None:

@@ -37,8 +37,13 @@ class KnownInvoice:
 def key_of(named: InvoiceNamed) -> str:
     """The natural key of an invoice as it is named."""
     if named.chorus_pro_id is not None:
-        return f"invoice {named.chorus_pro_id}"
+        return _by_id(named.chorus_pro_id)
     return natural_key(named.supplier_siret, named.invoice_number or "")
+
+
+def _by_id(id: int) -> str:
+    """The name that every other name of an invoice leads to."""
+    return f"invoice {id}"
 
 
 def keys_of(named: InvoiceNamed) -> tuple[str, ...]:
@@ -91,10 +96,12 @@ async def shown_as(number: str, supplier_siret: str, calls: Calls) -> tuple[Foun
 
 
 async def standing_before(named: InvoiceNamed, status_code: str, calls: Calls) -> KnownInvoice | Refusal:
-    """The invoice with how many statuses it has gone through so far, or why there is none."""
+    """The invoice with how many statuses it has gone through so far, or why there is none; raises KeyBusy."""
     known = await find(named, status_code, calls)
     if known is None:
         return not_found((key_of(named),))
+    if named.chorus_pro_id is None:
+        calls = await calls.claimed(_by_id(known.chorus_pro_id))
     history = await calls.chorus_pro.history(known.chorus_pro_id)
     if isinstance(history, Refusal):
         return history

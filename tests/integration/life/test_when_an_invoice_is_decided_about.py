@@ -17,6 +17,7 @@ from service.core.standing_before import BEFORE
 from service.sandbox.simulator import Simulator
 from service.sandbox.simulator.invoices import Invoice
 from tests.support.bench import Bench, open_bench
+from tests.support.bus import request
 from tests.support.decisions import FIRST_VALIDATOR, KINDS, OTHER_VALIDATOR, decision, recipient
 from tests.support.until import until
 
@@ -241,6 +242,21 @@ async def test_should_believe_a_person_about_the_validator_that_is_shown(bench: 
 
     assert (isinstance(held, Rejected), isinstance(ended, Completed)) == (True, shown == OTHER_VALIDATOR)
     assert bench.calls(asked.operation) == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_should_let_two_names_of_one_invoice_wait_for_each_other(bench: Bench, kind: str) -> None:
+    """One names it by its number, one by Chorus Pro's own: the later one waits for the end of the first."""
+    asked = await decision(bench, kind)
+    second = request(asked.event["type"], dict(asked.event["data"]))
+    for name in ("invoice_number", "supplier_siret"):
+        del second["data"][name]
+    second["data"]["chorus_pro_id"] = asked.invoice.id
+    bench.fault(asked.operation, "gateway_timeout_before")
+    first, waiting = await bench.handle(asked.event), await bench.handle(second)
+
+    assert [getattr(one, "reason", None) for one in (first, waiting)] == ["in_doubt", "key_busy"]
+    assert bench.calls(asked.operation) == 1
 
 
 async def test_should_suspend_again_what_was_suspended_before(bench: Bench) -> None:
