@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -22,10 +22,19 @@ UPLOADED = "uploaded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """The identifiers of the files that are up, in the order of the request, and when the last one went up."""
+    """The identifiers of the files that are up, in the order of the request, and when the last one went up.
+
+    `earlier` are those of uploads too old to serve again: a send in doubt may have named them.
+    """
 
     ids: tuple[int, ...]
     at: datetime
+    earlier: tuple[int, ...] = ()
+
+    @property
+    def all_ids(self) -> tuple[int, ...]:
+        """Every identifier under which one of the files went along, or may have."""
+        return (*self.earlier, *self.ids)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the files need not be uploaded again."""
@@ -54,12 +63,14 @@ async def upload_all(
     `main` is how the first one goes up, `beside` what else is in the notes. Each file that is up is noted, which gives
     the next one the whole time of a lease, and another attempt a place to go on from.
     """
-    done = before if before is not None and before.is_fresh(calls.now) else Uploaded(ids=(), at=calls.now)
+    done = before or Uploaded(ids=(), at=calls.now)
+    if not done.is_fresh(calls.now):
+        done = Uploaded(ids=(), at=calls.now, earlier=done.all_ids)
     for place, file in enumerate(files[len(done.ids) :], start=len(done.ids)):
         added = await (add_file if place else main)(file, calls)
         if isinstance(added, Refusal):
             return added
-        done = Uploaded(ids=(*done.ids, added), at=calls.now)
+        done = replace(done, ids=(*done.ids, added), at=calls.now)
         calls = await calls.noted({**beside, **uploaded_to_notes(done)})
     return done
 
@@ -69,9 +80,13 @@ def uploaded_from(kept: Mapping[str, object]) -> Uploaded | None:
     noted = kept.get(UPLOADED)
     if not isinstance(noted, dict):
         return None
-    return Uploaded(ids=tuple(noted["ids"]), at=datetime.fromisoformat(noted["at"]))
+    ids, earlier = tuple(noted["ids"]), tuple(noted.get("earlier", ()))
+    return Uploaded(ids=ids, at=datetime.fromisoformat(noted["at"]), earlier=earlier)
 
 
 def uploaded_to_notes(uploaded: Uploaded | None) -> dict[str, object]:
     """The same as it is kept."""
-    return {} if uploaded is None else {UPLOADED: {"ids": list(uploaded.ids), "at": uploaded.at.isoformat()}}
+    if uploaded is None:
+        return {}
+    kept = {"ids": list(uploaded.ids), "at": uploaded.at.isoformat(), "earlier": list(uploaded.earlier)}
+    return {UPLOADED: kept}

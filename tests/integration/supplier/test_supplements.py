@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import pytest
 from service.core.outcome import Completed, Rejected, RetryLater
 from service.sandbox.simulator import Simulator
 from tests.builders import new_number
-from tests.support.bus import Json
 from tests.support.canaries import LOGIN, PASSWORD
 from tests.support.counter import Counter
-from tests.support.supplier import COMPLETE, RECYCLE, SUPPLEMENT, UPLOAD, placed, recycling, supplement
+from tests.support.supplier import COMPLETE, SUPPLEMENT, UPLOAD, placed, supplement
 
 OTHER = "99988877700016"
 
@@ -206,31 +204,3 @@ async def test_should_let_one_supplement_of_an_invoice_wait_for_the_other(
     assert isinstance(first, RetryLater)
     assert isinstance(second, RetryLater)
     assert (first.reason, second.reason, counter.calls(COMPLETE)) == ("in_doubt", "key_busy", ["none"])
-
-
-@pytest.mark.parametrize("first_by_id", [True, False])
-@pytest.mark.parametrize("request_of", [supplement, recycling])
-async def test_should_let_two_names_of_one_invoice_wait_for_each_other(
-    tmp_path: Path, simulator: Simulator, request_of: Callable[[str], Json], *, first_by_id: bool
-) -> None:
-    """One names it by its id alone, one by its number alone, at two workers: the later one waits, without a send."""
-    number = new_number()
-    invoice = placed(simulator.world, number, "SUSPENDUE" if request_of is supplement else "A_RECYCLER")
-    by_number, by_id = request_of(number), request_of(number)
-    by_id["data"] = {
-        name: told for name, told in by_id["data"].items() if name not in {"invoice_number", "supplier_siret"}
-    }
-    by_id["data"]["chorus_pro_id"] = invoice.id
-    first, second = (by_id, by_number) if first_by_id else (by_number, by_id)
-    call = COMPLETE if request_of is supplement else RECYCLE
-    async with Counter(simulator, tmp_path) as one, Counter(simulator, tmp_path) as other:
-        one.fault("reset_before", call)
-        sent = await one.pipeline.handle(one.delivery(first))
-        waiting = await other.pipeline.handle(other.delivery(second))
-        await one.hand_in(first)
-        ended = await other.hand_in(second)
-
-    assert isinstance(sent, RetryLater)
-    assert isinstance(waiting, RetryLater)
-    assert (sent.reason, waiting.reason, isinstance(ended, Completed)) == ("in_doubt", "key_busy", True)
-    assert one.calls(call) == ["none", "changed", "none"]
