@@ -12,11 +12,12 @@ from contracts.words import Upstream
 from service.core.attachments import Attached, check_pdf, checked
 from service.core.entry import Entry
 from service.core.errors import EventInvalid, UpstreamFailure
-from service.core.invoices import FoundInvoice, agree, natural_key
+from service.core.invoices import Agreement, FoundInvoice, compared, natural_key
 from service.core.question import Number, Screen
 from service.handlers import submission_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.conflicts import is_used_up
+from service.handlers.in_full import in_full, undecided, untold
 from service.handlers.named_invoice import shown_as
 from service.handlers.supplier_reasons import Objection
 from service.handlers.uploads import Uploaded, add_file, upload_all, uploaded_from, uploaded_to_notes
@@ -128,6 +129,8 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         if ours is not None:
             over = UsedByOther(refusal=results.number_used(prepared.asked, ours)) if is_used_up(ours) else None
             return Found(answer=results.adopted(ours), over=over)
+        if why := _untold(prepared, shown):
+            return Unseen(detail=why)
         if shown:
             return UsedByOther(refusal=results.number_used(prepared.asked, shown[0]))
         siret = prepared.asked.supplier_siret
@@ -145,7 +148,7 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         """Chorus Pro must show the invoice under its number, with what was sent."""
         number = str(answer.get("invoice_number") or prepared.asked.invoice_number)
         shown = await _shown(prepared, number, calls)
-        ours = _ours(prepared, shown, number)
+        ours = _ours(prepared, shown, number, believed=True)
         if ours is None:
             found = "another invoice" if shown else "nothing"
             return Unseen(detail=f"Under {number} Chorus Pro shows {found}, not what was submitted.")
@@ -171,6 +174,8 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         ours = _ours(prepared, shown)
         if ours is not None and entry.sends > 1:
             return Found(answer=results.adopted(ours))
+        if entry.sends > 1 and (why := _untold(prepared, shown)):
+            raise undecided(refusal.operation, why)
         if shown and refusal.reason is Reason.UPSTREAM_REFUSED:
             used = results.number_used(prepared.asked, ours or shown[0], refusal)
             return Finished(results=(used,), reason=Reason.NUMBER_ALREADY_USED)
@@ -178,12 +183,26 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
 
 
 async def _shown(prepared: Submission, number: str | None, calls: Calls) -> tuple[FoundInvoice, ...]:
-    return await shown_as(number or "", prepared.asked.supplier_siret, calls)
+    """What Chorus Pro shows under a number of the supplier."""
+    found = await shown_as(number or "", prepared.asked.supplier_siret, calls)
+    return await in_full(_sent(prepared, number), found, calls)
 
 
-def _ours(prepared: Submission, shown: tuple[FoundInvoice, ...], number: str | None = None) -> FoundInvoice | None:
-    sent = results.sent_as(prepared.asked, number or prepared.asked.invoice_number or "")
-    return next((found for found in shown if agree(sent, found)), None)
+def _sent(prepared: Submission, number: str | None = None) -> results.SentInvoice:
+    return results.sent_as(prepared.asked, number or prepared.asked.invoice_number or "")
+
+
+def _ours(
+    prepared: Submission, shown: tuple[FoundInvoice, ...], number: str | None = None, *, believed: bool = False
+) -> FoundInvoice | None:
+    """The one that was sent; a person is `believed` about one of which Chorus Pro shows no total anywhere."""
+    sent = _sent(prepared, number)
+    taken = {Agreement.SAME, *([Agreement.UNTOLD] if believed else [])}
+    return next((found for found in shown if compared(sent, found) in taken), None)
+
+
+def _untold(prepared: Submission, shown: tuple[FoundInvoice, ...]) -> str | None:
+    return next((why for found in shown if (why := untold(_sent(prepared), found))), None)
 
 
 async def _uploaded(prepared: Submission, calls: Calls) -> Uploaded | Refusal:
