@@ -182,7 +182,7 @@ _ROWS = (
     ),
     _refused(
         _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
-        "Name the recipient too, or the invoice by its chorus_pro_id, and request again under a new id.",
+        "Name the invoice by its chorus_pro_id, or its recipient too where that is asked for; use a new id.",
     ),
     _refused(
         _R.INVOICE_NOT_SUSPENDED, "Only a suspended invoice can be added to, and this one is not suspended.",

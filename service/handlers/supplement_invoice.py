@@ -128,8 +128,8 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
     async def _changed(self, prepared: Supplement, calls: Calls) -> Changed | Absent | Unseen:
         """The statuses the invoice has come to since it was sent that may follow a supplement."""
         known = prepared.known or await named.find(prepared.asked, SUSPENDED, calls)
-        if known is None:
-            return Unseen(detail=named.not_found((named.key_of(prepared.asked),)).text)
+        if isinstance(known, Objection):
+            return Unseen(detail=known.text)
         since = await named.passed_since(known, prepared.asked_at, calls)
         if since is None or isinstance(since, Refusal):
             why = since.text if since else "nobody knows what its history was before"
