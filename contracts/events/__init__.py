@@ -4,7 +4,6 @@ from contracts.events.decisions import (
     InvoiceRecipientDecisionRequested,
     InvoiceValidatorCorrectionRequested,
     InvoiceValidatorDecisionRequested,
-    NamedInvoice,
 )
 from contracts.events.invoices import (
     Expectation,
@@ -13,6 +12,7 @@ from contracts.events.invoices import (
     InvoiceFile,
     InvoiceStatusRequested,
 )
+from contracts.events.named import InvoiceNamed, NamedInvoice
 from contracts.events.problems import data_invalid
 from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
@@ -20,7 +20,6 @@ from contracts.events.requests import RequestCancellationRequested
 from contracts.events.submissions import (
     Attachment,
     InvoiceLine,
-    InvoiceNamed,
     InvoiceRecyclingRequested,
     InvoiceRejectionAcknowledgementRequested,
     InvoiceSubmissionRequested,
