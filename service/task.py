@@ -10,12 +10,12 @@ from typing import Any
 from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
-from service.core.entry import Entry, State
+from service.core.entry import Earlier, Entry, State
 from service.core.errors import EventInvalid
 from service.core.outcome import TRACKING, Rejected, RetryLater
-from service.core.question import QUESTION, READY, Question
+from service.core.question import LONGEST, QUESTION, READY, Question
 from service.core.recoverability import RetryPolicy
-from service.handlers.base import WARNINGS, Calls, Event, Finished, Write
+from service.handlers.base import WARNINGS, Calls, Event, Finished, Found, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,14 @@ class Task:
         if isinstance(self.prepared, EventInvalid):
             return self.prepared
         return self.objection if is_unsent else None
+
+    def asked_before(self, earlier: Earlier, looked: object) -> str:
+        """What is said of a request for what an earlier one put upstream, if only a part of it."""
+        said = f"Event {earlier.id} of {earlier.source} already asked for it."
+        if not isinstance(looked, Found) or not looked.missing:
+            return said
+        said = f"Event {earlier.id} of {earlier.source} already asked for a part of it, so none of it was sent."
+        return f"{said} The State does not show {', '.join(looked.missing)[:LONGEST]}."
 
     def needs_person(self, question: Mapping[str, object]) -> Rejected:
         """Its event goes to the dead letters with what a person is asked."""

@@ -194,9 +194,8 @@ class WriteInHand:
                 return await self._finish(other.end)
             case _ if is_given_up:
                 return await self._send()  # whoever asks anew was told to look first
-            case _:
-                detail = f"Event {earlier.id} of {earlier.source} already asked for it."
-                raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
+            case looked:
+                raise EventInvalid(Reason.ALREADY_REQUESTED, task.asked_before(earlier, looked))
 
     async def _look_for_it_again(self, earlier: Earlier) -> Outcome:
         """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""

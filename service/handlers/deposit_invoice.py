@@ -122,7 +122,9 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if ours:
             are_over = len(shown) == len(prepared.invoices) and all(is_used_up(found) for _, found in shown)
             over = UsedByOther(refusal=results.number_used(shown)) if are_over else None
-            return Found(answer=_adopted(prepared, ours, entry), over=over)
+            there = {sent.number for sent, _ in shown}
+            missing = tuple(sent.number for sent in prepared.invoices if sent.number not in there)
+            return Found(answer=_adopted(prepared, ours, entry), over=over, missing=missing)
         if why := next((why for sent, found in shown if (why := untold(sent, found))), None):
             return Unseen(detail=why)
         if len(shown) == len(prepared.invoices):
