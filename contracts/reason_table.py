@@ -39,7 +39,7 @@ _ROWS = (
     ),
     _failed(
         _R.ALREADY_REQUESTED, "Another event asked for the same thing, and that one is or was carried out.",
-        "Read the results of the request that detail names.",
+        "Read the results of the request that detail names; send what detail names as not shown in a file of its own.",
     ),
     _failed(
         _R.UNDELIVERABLE, "The broker gave the event back three times before it could be handled.",
@@ -182,7 +182,7 @@ _ROWS = (
     ),
     _refused(
         _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
-        "Name the recipient too, or the invoice by its chorus_pro_id, and request again under a new id.",
+        "Name the invoice by its chorus_pro_id, or its recipient too where that is asked for; use a new id.",
     ),
     _refused(
         _R.INVOICE_NOT_SUSPENDED, "Only a suspended invoice can be added to, and this one is not suspended.",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 
 from service.core.entry import Change, Entry
 from service.core.errors import LedgerUnavailable
+from service.core.question import with_ready
 from service.ledger import Ledger
 from service.steady import steady
 
@@ -34,6 +36,15 @@ class Lease:
         self.entry = await self._ledger.advance(self.entry, self._owner, change)
         self._asked_at = asked_at
         self.is_released = self.is_released or change.release
+
+    async def keep(self, kept: Mapping[str, object] | None, claim: tuple[str, ...]) -> float:
+        """Write down what a call that counts needs, if anything, and claim what it turns out to be about.
+
+        Says until when calls may run now; raises like `change`, and KeyBusy.
+        """
+        notes = None if kept is None else with_ready(self.entry.notes, kept)
+        await self.change(Change(notes=notes, claim=claim))
+        return self.until
 
     async def release(self) -> None:
         """Give the lease back; one that cannot be given back expires."""

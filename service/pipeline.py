@@ -17,7 +17,7 @@ from contracts.events import data_invalid
 from contracts.reasons import Reason
 from service.accounts import AccountBook
 from service.core.delivery import Delivery
-from service.core.errors import EventInvalid, FenceLost, LedgerUnavailable, SubjectBusy, UpstreamFailure
+from service.core.errors import EventInvalid, FenceLost, KeyBusy, LedgerUnavailable, SubjectBusy, UpstreamFailure
 from service.core.outcome import TRACKING, Completed, Outcome, Rejected, RetryLater
 from service.core.preflight import NO_INSPECTION
 from service.core.recoverability import GiveUp
@@ -208,7 +208,7 @@ class Pipeline:
         try:
             outcome = await hand.work()
         except Exception as error:  # the ledger knows how far it came; recoverability decides
-            if not isinstance(error, UpstreamFailure | EventInvalid | LedgerUnavailable | FenceLost):
+            if not isinstance(error, UpstreamFailure | EventInvalid | LedgerUnavailable | FenceLost | KeyBusy):
                 log.exception(happened.EVENT_HANDLING_FAILED, event_id=event.envelope.id)
             return await self._recovered(error, delivery, seen, event=event, hand=hand)
         else:

@@ -11,13 +11,13 @@ from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
 from service.core.draft import Draft
-from service.core.entry import Change, Entry, State
+from service.core.entry import Change, Earlier, Entry, State
 from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.identifiers import warned
 from service.core.outcome import TRACKING, Rejected, RetryLater
-from service.core.question import QUESTION, READY, Question, with_failure
+from service.core.question import LONGEST, QUESTION, READY, Question, with_failure
 from service.core.recoverability import RetryPolicy
-from service.handlers.base import TOO_LONG, Calls, Event, Finished, Pending, Write
+from service.handlers.base import TOO_LONG, Calls, Event, Finished, Found, Pending, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,14 @@ class Task:
         if isinstance(self.prepared, EventInvalid):
             return self.prepared
         return self.objection if is_unsent else None
+
+    def asked_before(self, earlier: Earlier, looked: object) -> str:
+        """What is said of a request for what an earlier one put upstream, if only a part of it."""
+        said = f"Event {earlier.id} of {earlier.source} already asked for it."
+        if not isinstance(looked, Found) or not looked.missing:
+            return said
+        said = f"Event {earlier.id} of {earlier.source} already asked for a part of it, so none of it was sent."
+        return f"{said} The State does not show {', '.join(looked.missing)[:LONGEST]}."
 
     def needs_person(self, question: Mapping[str, object]) -> Rejected:
         """Its event goes to the dead letters with what a person is asked."""

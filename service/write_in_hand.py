@@ -132,7 +132,7 @@ class WriteInHand:
         """The request ready to be sent, or why it cannot be: once it may be upstream, an invalid one is held too."""
         task = self._task
         try:
-            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first)
+            calls = replace(task.calls, until=self.lease.until, is_first=self._is_first, keep=self.lease.keep)
             return await task.write.make_ready(task.prepared, calls)
         except EventInvalid as invalid:
             if self.reached is Reached.UNSENT:
@@ -197,9 +197,8 @@ class WriteInHand:
                 return await self._finish(other.end)
             case _ if is_untold:
                 return await self._send()  # whoever asks anew, or decided, was told to look first
-            case _:
-                detail = f"Event {earlier.id} of {earlier.source} already asked for it."
-                raise EventInvalid(Reason.ALREADY_REQUESTED, detail)
+            case looked:
+                raise EventInvalid(Reason.ALREADY_REQUESTED, task.asked_before(earlier, looked))
 
     async def _look_for_it_again(self, earlier: Earlier, absent: Absent) -> Outcome:
         """A search lags behind what was just made: it is gone only when it is not shown so long after it was made."""

@@ -10,7 +10,6 @@ from contracts.events.decisions import (
     InvoiceRecipientDecisionRequested,
     InvoiceValidatorCorrectionRequested,
     InvoiceValidatorDecisionRequested,
-    NamedInvoice,
 )
 from contracts.events.documents import TenderDumeDocumentRequested
 from contracts.events.essential_data import (
@@ -37,6 +36,7 @@ from contracts.events.invoices import (
     InvoiceFile,
     InvoiceStatusRequested,
 )
+from contracts.events.named import InvoiceNamed, NamedInvoice
 from contracts.events.problems import data_invalid
 from contracts.events.reads import InvoiceDownloadRequested, InvoiceRole, InvoiceSearchRequested
 from contracts.events.recipients import RecipientLookupRequested
@@ -45,7 +45,6 @@ from contracts.events.requests import RequestCancellationRequested
 from contracts.events.submissions import (
     Attachment,
     InvoiceLine,
-    InvoiceNamed,
     InvoiceRecyclingRequested,
     InvoiceRejectionAcknowledgementRequested,
     InvoiceSubmissionRequested,

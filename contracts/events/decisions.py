@@ -4,28 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from contracts.base import LOWER, Incoming, Remark, Siret, Text
+from contracts.base import LOWER, Remark, Siret, Text
+from contracts.events.named import NamedInvoice
 from contracts.words import invoice_status_code
 
 REASON_NEEDED = frozenset({"SUSPENDUE", "REJETEE"})
 """Statuses that no recipient may set without saying why."""
 
 Word = Annotated[str, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)]
-
-
-class NamedInvoice(Incoming):
-    """An invoice, named by its Chorus Pro id, or by its number and its supplier."""
-
-    chorus_pro_id: int | None = Field(default=None, gt=0, lt=2**63)
-    invoice_number: Text | None = None
-    supplier_siret: Siret | None = Field(default=None, description="Mandatory when the invoice is named by its number.")
-    recipient_siret: Siret | None = Field(default=None, description="Narrows the search by number to one recipient.")
-
-    @model_validator(mode="after")
-    def _is_named(self) -> Self:
-        if self.chorus_pro_id is None and (self.invoice_number is None or self.supplier_siret is None):
-            raise ValueError("takes chorus_pro_id, or invoice_number with supplier_siret")
-        return self
 
 
 def _status(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from contracts.base import LOWER, Amount, Incoming, Siret, Text, at_most
-from contracts.events.decisions import NamedInvoice
+from contracts.events.named import NamedInvoice
 from contracts.words import invoice_status_code
 
 LARGEST_SEARCH = 10_000

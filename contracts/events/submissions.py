@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from contracts.base import LOWER, Amount, Currency, Incoming, Siret, Text, Title, at_most, one_line
 from contracts.events.invoices import InvoiceFile
+from contracts.events.named import InvoiceNamed
 
 MOST_ATTACHMENTS = 50
 MOST_LINES = 1_000
@@ -121,20 +122,6 @@ class InvoiceSubmissionRequested(Incoming):
             raise ValueError("takes none of invoice_number, issued_on and file when mode is entry")
         if self.mode == "entry" and not self.lines:
             raise ValueError("takes lines when mode is entry")
-        return self
-
-
-class InvoiceNamed(Incoming):
-    """An invoice of the supplier's, by the id Chorus Pro gave it or by its number."""
-
-    chorus_pro_id: int | None = Field(default=None, gt=0, lt=2**63)
-    invoice_number: Text | None = None
-    supplier_siret: Siret | None = Field(default=None, description="Goes with invoice_number.")
-
-    @model_validator(mode="after")
-    def _id_or_number(self) -> Self:
-        if self.chorus_pro_id is None and (self.invoice_number is None or self.supplier_siret is None):
-            raise ValueError("takes chorus_pro_id, or invoice_number with supplier_siret")
         return self
 
 

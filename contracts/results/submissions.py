@@ -95,6 +95,6 @@ class InvoiceRejectionAcknowledgementDone(Outgoing):
 
 
 class InvoiceRejectionAcknowledgementRefused(Refused):
-    """None of the invoices was marked by this request; `unknown` are those the State does not show."""
+    """None of the invoices was marked by this request; `unknown` are those of which the State shows none or several."""
 
     unknown: tuple[str, ...] = ()

@@ -87,8 +87,9 @@ class Change:
 
     `sent` is added to the number of sends (1 before a call, -1 when it turned out that nothing left); `next_look_in` is
     seconds from now; `kept` are the natural keys that now exist upstream because of this write, `freed` those of what
-    is there no more, whose keepers lose the parts they took up (both only meaningful when it closes); `release` gives
-    the lease back in the same commit, otherwise the lease is renewed.
+    is there no more, whose keepers lose the parts they took up (both only meaningful when it closes); `claim` are
+    natural keys that it turns out to have besides; `release` gives the lease back in the same commit, otherwise the
+    lease is renewed.
     """
 
     state: State | None = None
@@ -101,6 +102,7 @@ class Change:
     notes: Mapping[str, object] | None = None
     kept: tuple[str, ...] = ()
     freed: tuple[str, ...] = ()
+    claim: tuple[str, ...] = ()
     release: bool = False
 
 

@@ -113,3 +113,7 @@ class FenceLost(Exception):
 
 class SubjectBusy(Exception):
     """Somebody works on the same thing right now: wait the smallest delay, uncounted."""
+
+
+class KeyBusy(SubjectBusy):
+    """Another unfinished request is about what this one turns out to be about: wait, uncounted, until that one ends."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -90,10 +90,19 @@ class Account:
     missing: tuple[str, ...]
 
 
-def agree(sent: Stated, found: FoundInvoice) -> bool:
+class Agreement(StrEnum):
+    """Whether an invoice that is shown is the one that was sent."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNTOLD = "untold"
+    """All that is shown agrees, and the total is not shown."""
+
+
+def compared(sent: Stated, found: FoundInvoice) -> Agreement:
     """Whether number, supplier, recipient, date, currency and total are those that were sent.
 
-    A value that one side does not tell is not compared, except the total: both tell it, or neither does.
+    A value that one side does not tell is not compared, except the total: without it the rest proves nothing.
     """
     pairs = (
         (sent.supplier_siret or sent.supplier_id, found.supplier_siret),
@@ -102,14 +111,27 @@ def agree(sent: Stated, found: FoundInvoice) -> bool:
         (sent.currency, found.currency),
     )
     same = all(ours is None or theirs is None or ours == theirs for ours, theirs in pairs)
-    return same and sent.number.strip() == found.number.strip() and _same_total(sent, found)
+    if not same or sent.number.strip() != found.number.strip():
+        return Agreement.OTHER
+    return _compared_totals(sent.total_including_tax, found.total_including_tax)
 
 
-def _same_total(sent: Stated, found: FoundInvoice) -> bool:
+def agree(sent: Stated, found: FoundInvoice) -> bool:
+    """Whether an invoice that is shown is the one that was sent, and shows its total."""
+    return compared(sent, found) is Agreement.SAME
+
+
+def _compared_totals(sent: Decimal | None, found: Decimal | None) -> Agreement:
     """Totals without their sign: a credit note is shown with either."""
-    if sent.total_including_tax is None or found.total_including_tax is None:
-        return sent.total_including_tax is None and found.total_including_tax is None
-    return abs(sent.total_including_tax) == abs(found.total_including_tax)
+    if found is None:
+        return Agreement.SAME if sent is None else Agreement.UNTOLD
+    return Agreement.SAME if sent is not None and abs(sent) == abs(found) else Agreement.OTHER
+
+
+def filled(row: FoundInvoice, detail: FoundInvoice) -> FoundInvoice:
+    """An invoice as a search lists it, with what only the invoice itself shows."""
+    shown = {field.name: getattr(row, field.name) for field in fields(row)}
+    return replace(detail, **{name: value for name, value in shown.items() if value is not None})
 
 
 def account_for(

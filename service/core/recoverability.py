@@ -13,6 +13,7 @@ from service.core.errors import (
     EventInvalid,
     FenceLost,
     GateClosed,
+    KeyBusy,
     LedgerUnavailable,
     SubjectBusy,
     Throttled,
@@ -88,6 +89,9 @@ def recover(error: Exception, situation: Situation, policy: RetryPolicy) -> Retr
         return RetryLater(delay=policy.smallest, reason="maintenance", counted=False, detail=_said(error))
     if isinstance(error, UpstreamFailure) and (situation.gate_closed or isinstance(error, PARKING)):
         return _park(error, situation)
+    if isinstance(error, KeyBusy):
+        # It may wait for a person as long as the other one does, and each try costs calls.
+        return RetryLater(delay=policy.patient(situation.age), reason="key_busy", counted=False, detail=_said(error))
     wait = _for_the_error(error, policy) or _for_the_situation(situation, policy)
     if wait is None:
         return _counted(error, situation, policy)

@@ -69,10 +69,14 @@ class AcknowledgeRejections(Write[InvoiceRejectionAcknowledgementRequested, Ackn
         if prepared.known is not None:
             return prepared
         found = [await named.find(one, REJECTED, calls) for one in prepared.asked.invoices]
-        known = tuple(one for one in found if one is not None)
-        if len(known) < len(found):
-            pairs = zip(prepared.asked.invoices, found, strict=True)
-            return named.not_found(tuple(named.key_of(one) for one, there in pairs if there is None))
+        objections = [one for one in found if isinstance(one, Objection)]
+        if objections:
+            # Those that are not there come first: the reason is said once for all of them.
+            first = min(objections, key=lambda one: one.reason is not Reason.INVOICE_NOT_FOUND)
+            alike = [one for one in objections if one.reason is first.reason]
+            names = tuple(name for one in alike for name in one.names)
+            return replace(first, text=" ".join(one.text for one in alike), names=names)
+        known = tuple(one for one in found if isinstance(one, named.KnownInvoice))
         return replace(prepared, known=known)
 
     def kept_ready(self, ready: Acknowledgement) -> Mapping[str, object]:

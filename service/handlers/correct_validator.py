@@ -34,6 +34,7 @@ class CorrectValidator(Decide[InvoiceValidatorCorrectionRequested]):
     screen: ClassVar[Screen] = SCREEN
     family: ClassVar[str] = "invoice.validator.correction"
     role: ClassVar[str] = "supplier"
+    needs_before: ClassVar[bool] = True
 
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
         """Among the invoices issued."""
@@ -42,6 +43,13 @@ class CorrectValidator(Decide[InvoiceValidatorCorrectionRequested]):
     def wanted_codes(self, asked: InvoiceValidatorCorrectionRequested, calls: Calls) -> frozenset[str]:
         """It waits for a validator again."""
         return calls.upstreams.mapping.chorus_pro.validation.corrected
+
+    async def shows(self, asked: InvoiceValidatorCorrectionRequested, invoice_id: int, calls: Calls) -> bool | None:
+        """Whose turn it is: anybody's correction leaves the same line in the history."""
+        now = await calls.chorus_pro.supplier.standing(invoice_id)
+        if isinstance(now, Refusal) or not now.validators:
+            return None
+        return asked.validator_siret in now.validators
 
     async def decide(
         self, wanted: Wanted[InvoiceValidatorCorrectionRequested], before: Before, calls: Calls

@@ -56,6 +56,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     role: ClassVar[str]
     may_lose_sight: ClassVar[bool] = False
     """Whether an invoice may be hidden from who decides, by its new status."""
+    needs_before: ClassVar[bool] = False
+    """Whether an invoice that is as wanted is a question, unless it is known not to have been so before."""
 
     @abstractmethod
     async def find(self, number: str, supplier_siret: str, calls: Calls) -> tuple[FoundInvoice, ...]:
@@ -81,6 +83,10 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         """What else helps to understand a refusal, and perhaps a better reason; a failure on the way leaves it out."""
         return stands.reason, {}
 
+    async def shows(self, asked: AskedT, invoice_id: int, calls: Calls) -> bool | None:
+        """Whether what the statuses leave open is as asked for at the State; None when that is not shown."""
+        return True
+
     def check(self, prepared: Wanted[AskedT], calls: Calls) -> None:
         """As everywhere, and a supplier acts on its own invoices alone."""
         super().check(prepared, calls)
@@ -93,7 +99,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
     def keys(self, prepared: Wanted[AskedT]) -> tuple[str, ...]:
         """The invoice, under each of its names that is given."""
         asked = prepared.asked
-        by_id = (f"Chorus Pro id {asked.chorus_pro_id}",) if asked.chorus_pro_id else ()
+        by_id = (_by_id(asked.chorus_pro_id),) if asked.chorus_pro_id else ()
         return (*by_id, f"{asked.supplier_siret} {asked.invoice_number}") if asked.invoice_number else by_id
 
     async def make_ready(self, prepared: Wanted[AskedT], calls: Calls) -> Wanted[AskedT] | Refusal:
@@ -113,6 +119,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
                 return self.not_ready(Reason.INVOICE_AMBIGUOUS if fitting else Reason.INVOICE_NOT_FOUND)
             found = fitting[0]
             invoice_id = found.chorus_pro_id
+            calls = await calls.claimed(_by_id(invoice_id))
         elif not await sees(self.role, invoice_id, calls):
             return self.not_ready(Reason.INVOICE_NOT_FOUND)
         history = await calls.chorus_pro.history(invoice_id)
@@ -178,7 +185,10 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             return Unseen(detail="Chorus Pro does not show this invoice to the account.")
         # Without an earlier history to compare with, the person's word counts for what is there at all.
         lines = seen.history.statuses if seen.history else ()
-        if seen.since is Since.OURS or (seen.since is Since.UNCLEAR and codes & {passed.code for passed in lines}):
+        is_there = seen.since is Since.UNCLEAR and bool(codes & {passed.code for passed in lines})
+        if is_there and await self.shows(prepared.asked, seen.before.chorus_pro_id, calls) is False:
+            return Unseen(detail=f"The invoice is {seen.status_code}, and shows something else than was asked for.")
+        if seen.since is Since.OURS or is_there:
             return Found(answer=results.adopted(seen, codes))
         return Unseen(detail=f"The invoice is {seen.status_code}, and its history shows no such decision.")
 
@@ -190,11 +200,15 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
                 return located
             unknown = replace(results.before_of(located, prepared.asked), status_code="")
             since = without_earlier(located.passed, located.status_code, codes)
+            if since is Since.OURS and self.needs_before:
+                since = Since.UNCLEAR
             return Seen(since=since, before=unknown, history=located.history)
         history = await calls.chorus_pro.history(before.chorus_pro_id)
         if isinstance(history, Refusal):
             return Seen(since=Since.UNCLEAR, before=before, history=None)
         since = before.since([passed.code for passed in history.statuses], codes)
+        if since is Since.OURS and not await self.shows(prepared.asked, before.chorus_pro_id, calls):
+            since = Since.UNCLEAR
         return Seen(since=since, before=before, history=history)
 
     def conclude(self, prepared: Wanted[AskedT], answer: Mapping[str, object], event: Event) -> Finished:
@@ -232,6 +246,11 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
 
     def _draft(self, ending: str, data: Outgoing) -> Draft:
         return Draft(type=f"{self.family}.{ending}.v1", data=data)
+
+
+def _by_id(invoice_id: int) -> str:
+    """The name that every other name of an invoice leads to."""
+    return f"Chorus Pro id {invoice_id}"
 
 
 def _noted(entry: Entry) -> Before | None:

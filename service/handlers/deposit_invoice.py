@@ -11,7 +11,16 @@ from contracts.words import Upstream
 from service.core.documents import InvoiceFacts
 from service.core.draft import Draft
 from service.core.entry import Entry
-from service.core.invoices import Account, FlowEnd, FoundInvoice, account_for, agree, natural_key
+from service.core.invoices import (
+    Account,
+    Agreement,
+    FlowEnd,
+    FoundInvoice,
+    account_for,
+    agree,
+    compared,
+    natural_key,
+)
 from service.core.preflight import is_forbidden
 from service.core.question import Screen
 from service.handlers import deposit_results as results
@@ -32,6 +41,7 @@ from service.handlers.base import (
     Write,
 )
 from service.handlers.conflicts import is_used_up
+from service.handlers.in_full import best, in_full, undecided, untold
 from service.handlers.invoice_file import Deposit, check_suppliers, to_deposit
 from service.handlers.preflight_results import let_pass, to_warnings
 from service.handlers.routing import with_routing
@@ -112,7 +122,11 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if ours:
             are_over = len(shown) == len(prepared.invoices) and all(is_used_up(found) for _, found in shown)
             over = UsedByOther(refusal=results.number_used(shown)) if are_over else None
-            return Found(answer=_adopted(prepared, ours, entry), over=over)
+            there = {sent.number for sent, _ in shown}
+            missing = tuple(sent.number for sent in prepared.invoices if sent.number not in there)
+            return Found(answer=_adopted(prepared, ours, entry), over=over, missing=missing)
+        if why := next((why for sent, found in shown if (why := untold(sent, found))), None):
+            return Unseen(detail=why)
         if len(shown) == len(prepared.invoices):
             return UsedByOther(refusal=results.number_used(shown))
         for siret in {invoice.supplier_siret for invoice in prepared.invoices if invoice.supplier_siret}:
@@ -129,7 +143,7 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         if not report.known:
             return Unseen(detail=f"Chorus Pro does not know flow {flow_number}.")
         shown = await calls.chorus_pro.invoices_of_flow(flow_number)
-        if shown and not any(agree(sent, found) for sent in prepared.invoices for found in shown):
+        if shown and all(compared(sent, found) is Agreement.OTHER for sent in prepared.invoices for found in shown):
             numbers = ", ".join(found.number for found in shown)
             return Unseen(detail=f"Flow {flow_number} holds other invoices: {numbers[:200]}.")
         return Found(answer={**_adopted(prepared, [], entry), "flow_number": flow_number})
@@ -173,10 +187,13 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
         account = account_for(prepared.invoices, found, texts, end)
         if account.missing:
             return Pending(reason="not_shown_yet", detail=f"not shown yet: {', '.join(account.missing)[:200]}")
+        used = await self._used_numbers(prepared, account, entry, calls)
+        if isinstance(used, Pending):
+            return used
         return results.finished(
             prepared.invoices,
             account,
-            await self._used_numbers(prepared, account, entry, calls),
+            used,
             answer=answer,
             state=report.state,
             technical=" | ".join(error.text for error in report.technical_errors if error.text) or None,
@@ -193,11 +210,13 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
 
     async def _used_numbers(
         self, prepared: Deposit, account: Account, entry: Entry, calls: Calls
-    ) -> dict[str, results.Used]:
+    ) -> dict[str, results.Used] | Pending:
         """Which refused invoices exist all the same: ours from an earlier send of this request, or somebody else's."""
         refused = [invoice for invoice in prepared.invoices if invoice.number in account.refused]
         used: dict[str, results.Used] = {}
         for sent, found in await _numbered(refused, calls):
+            if entry.sends > 1 and (why := untold(sent, found)):
+                return Pending(reason="stuck", detail=why, is_slow=True)
             is_ours = entry.sends > 1 and agree(sent, found)
             used[sent.number] = results.Used(sent=sent, found=found, is_ours=is_ours)
         return used
@@ -207,9 +226,12 @@ class DepositInvoice(Write[InvoiceDepositRequested, Deposit]):
     ) -> Finished | Found:
         """Refused in the call itself: nothing was deposited by it."""
         if entry.sends > 1:
-            ours = [found for sent, found in await _numbered(prepared.invoices, calls) if agree(sent, found)]
+            shown = await _numbered(prepared.invoices, calls)
+            ours = [found for sent, found in shown if agree(sent, found)]
             if ours:
                 return Found(answer=_adopted(prepared, ours, entry))
+            if why := next((why for sent, found in shown if (why := untold(sent, found))), None):
+                raise undecided(refusal.operation, why)
         return results.refused_at_deposit(refusal, let_pass(prepared.findings))
 
 
@@ -236,10 +258,10 @@ def _adopted(prepared: Deposit, ours: list[FoundInvoice], entry: Entry) -> dict[
 async def _numbered(
     invoices: tuple[InvoiceFacts, ...] | list[InvoiceFacts], calls: Calls
 ) -> list[tuple[InvoiceFacts, FoundInvoice]]:
-    """Each invoice that Chorus Pro shows under its supplier and number; the one that agrees when there are several."""
+    """Each invoice that Chorus Pro shows under its supplier and number; the one that agrees best of several."""
     shown = []
     for sent in invoices:
         found = await calls.chorus_pro.invoices_numbered(sent.number, sent.supplier_siret or sent.supplier_id)
         if found:
-            shown.append((sent, next((one for one in found if agree(sent, one)), found[0])))
+            shown.append((sent, best(sent, await in_full(sent, found, calls))))
     return shown

@@ -13,11 +13,13 @@ from service.core.draft import Draft
 class Found:
     """A look found what this request asked for: `answer` is adopted as if the call had answered it.
 
-    `over`, where nothing more comes of what was found, is how whoever asks for it once more is told so.
+    `over`, where nothing more comes of what was found, is how whoever asks for it once more is told so. `missing` are
+    the names of what was asked for together with it and is not shown.
     """
 
     answer: Mapping[str, object]
     over: UsedByOther | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

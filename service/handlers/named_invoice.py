@@ -37,8 +37,13 @@ class KnownInvoice:
 def key_of(named: InvoiceNamed) -> str:
     """The natural key of an invoice as it is named."""
     if named.chorus_pro_id is not None:
-        return f"invoice {named.chorus_pro_id}"
+        return _by_id(named.chorus_pro_id)
     return natural_key(named.supplier_siret, named.invoice_number or "")
+
+
+def _by_id(id: int) -> str:
+    """The name that every other name of an invoice leads to."""
+    return f"invoice {id}"
 
 
 def keys_of(named: InvoiceNamed) -> tuple[str, ...]:
@@ -53,14 +58,17 @@ def identity_of(named: InvoiceNamed) -> dict[str, Any]:  # Any: fields of whatev
     return named.model_dump(include={"chorus_pro_id", "invoice_number", "supplier_siret"})
 
 
-async def find(named: InvoiceNamed, status_code: str, calls: Calls) -> KnownInvoice | None:
-    """The invoice that is meant, among several of its number the one in this status; None when none is shown."""
+async def find(named: InvoiceNamed, status_code: str, calls: Calls) -> KnownInvoice | Objection:
+    """The invoice that is meant, of several with its number the only one in this status; or why it is not clear."""
     if named.chorus_pro_id is not None:
-        return await _with_id(named, named.chorus_pro_id, calls)
+        return await _with_id(named, named.chorus_pro_id, calls) or not_found((key_of(named),))
     shown = await shown_as(named.invoice_number or "", named.supplier_siret or "", calls)
     if not shown:
-        return None
-    found = next((one for one in shown if one.status_code == status_code), shown[0])
+        return not_found((key_of(named),))
+    fitting = shown if len(shown) == 1 else [one for one in shown if one.status_code == status_code]
+    if len(fitting) != 1:
+        return _ambiguous(key_of(named), len(shown))
+    (found,) = fitting
     return KnownInvoice(
         chorus_pro_id=found.chorus_pro_id, invoice_number=found.number, supplier_siret=found.supplier_siret
     )
@@ -91,10 +99,12 @@ async def shown_as(number: str, supplier_siret: str, calls: Calls) -> tuple[Foun
 
 
 async def standing_before(named: InvoiceNamed, status_code: str, calls: Calls) -> KnownInvoice | Refusal:
-    """The invoice with how many statuses it has gone through so far, or why there is none."""
+    """The invoice with how many statuses it has gone through so far, or why there is none; raises KeyBusy."""
     known = await find(named, status_code, calls)
-    if known is None:
-        return not_found((key_of(named),))
+    if isinstance(known, Objection):
+        return known
+    if named.chorus_pro_id is None:
+        calls = await calls.claimed(_by_id(known.chorus_pro_id))
     history = await calls.chorus_pro.history(known.chorus_pro_id)
     if isinstance(history, Refusal):
         return history
@@ -109,9 +119,16 @@ async def standing_before(named: InvoiceNamed, status_code: str, calls: Calls) -
 def not_found(keys: tuple[str, ...]) -> Objection:
     """What is said of invoices that Chorus Pro does not show."""
     text = f"Chorus Pro shows no invoice {', '.join(keys)[:200]}."
-    return Objection(
-        operation="rechercherFactureParFournisseur", code=None, text=text, reason=Reason.INVOICE_NOT_FOUND, names=keys
-    )
+    return _objection(Reason.INVOICE_NOT_FOUND, text, keys)
+
+
+def _ambiguous(key: str, count: int) -> Objection:
+    """What is said of a number that stands for several invoices."""
+    return _objection(Reason.INVOICE_AMBIGUOUS, f"Chorus Pro shows {count} invoices {key[:200]}.", (key,))
+
+
+def _objection(reason: Reason, text: str, keys: tuple[str, ...]) -> Objection:
+    return Objection(operation="rechercherFactureParFournisseur", code=None, text=text, reason=reason, names=keys)
 
 
 async def passed_since(

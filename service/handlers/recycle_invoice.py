@@ -89,8 +89,8 @@ class RecycleInvoice(Write[InvoiceRecyclingRequested, Recycling]):
     async def look(self, prepared: Recycling, entry: Entry, calls: Calls) -> Looked:
         """See whether the invoice has moved on since it was sent, and to where."""
         known = prepared.known or await named.find(prepared.asked, TO_RECYCLE, calls)
-        if known is None:
-            return Unseen(detail=named.not_found((named.key_of(prepared.asked),)).text)
+        if isinstance(known, Objection):
+            return Unseen(detail=known.text)
         since = await named.passed_since(known, prepared.asked_at, calls)
         if since is None or isinstance(since, Refusal):
             why = since.text if since else "nobody knows what its history was before"

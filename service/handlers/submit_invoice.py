@@ -12,14 +12,15 @@ from contracts.words import Upstream
 from service.core.attachments import Attached, check_pdf, checked
 from service.core.entry import Entry
 from service.core.errors import EventInvalid, UpstreamFailure
-from service.core.invoices import FoundInvoice, agree, natural_key
-from service.core.question import READY, Number, Screen
+from service.core.invoices import Agreement, FoundInvoice, compared, natural_key
+from service.core.question import Number, Screen
 from service.handlers import submission_results as results
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.conflicts import is_used_up
+from service.handlers.in_full import in_full, undecided, untold
 from service.handlers.named_invoice import shown_as
 from service.handlers.supplier_reasons import Objection
-from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
+from service.handlers.uploads import Uploaded, add_file, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
 from service.upstream.chorus_pro.supplier import BankAccount, Ids, payment_mode
 from service.upstream.chorus_pro.supplier_operations import (
@@ -128,6 +129,8 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         if ours is not None:
             over = UsedByOther(refusal=results.number_used(prepared.asked, ours)) if is_used_up(ours) else None
             return Found(answer=results.adopted(ours), over=over)
+        if why := _untold(prepared, shown):
+            return Unseen(detail=why)
         if shown:
             return UsedByOther(refusal=results.number_used(prepared.asked, shown[0]))
         siret = prepared.asked.supplier_siret
@@ -145,7 +148,7 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         """Chorus Pro must show the invoice under its number, with what was sent."""
         number = str(answer.get("invoice_number") or prepared.asked.invoice_number)
         shown = await _shown(prepared, number, calls)
-        ours = _ours(prepared, shown, number)
+        ours = _ours(prepared, shown, number, believed=True)
         if ours is None:
             found = "another invoice" if shown else "nothing"
             return Unseen(detail=f"Under {number} Chorus Pro shows {found}, not what was submitted.")
@@ -160,7 +163,7 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         self, prepared: Submission, refusal: Refusal, entry: Entry, event: Event, calls: Calls
     ) -> Finished | Found:
         """A refusal without a known reason may be about the number: see what it stands for."""
-        if isinstance(refusal, Objection) or prepared.is_entry or READY not in entry.notes:
+        if isinstance(refusal, Objection) or prepared.is_entry or refusal.operation != SUBMIT_PDF.name:
             return results.refused(prepared.asked, refusal)
         try:
             shown = await _shown(prepared, prepared.asked.invoice_number, calls)
@@ -171,6 +174,8 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
         ours = _ours(prepared, shown)
         if ours is not None and entry.sends > 1:
             return Found(answer=results.adopted(ours))
+        if entry.sends > 1 and (why := _untold(prepared, shown)):
+            raise undecided(refusal.operation, why)
         if shown and refusal.reason is Reason.UPSTREAM_REFUSED:
             used = results.number_used(prepared.asked, ours or shown[0], refusal)
             return Finished(results=(used,), reason=Reason.NUMBER_ALREADY_USED)
@@ -178,25 +183,37 @@ class SubmitInvoice(Write[InvoiceSubmissionRequested, Submission]):
 
 
 async def _shown(prepared: Submission, number: str | None, calls: Calls) -> tuple[FoundInvoice, ...]:
-    return await shown_as(number or "", prepared.asked.supplier_siret, calls)
+    """What Chorus Pro shows under a number of the supplier."""
+    found = await shown_as(number or "", prepared.asked.supplier_siret, calls)
+    return await in_full(_sent(prepared, number), found, calls)
 
 
-def _ours(prepared: Submission, shown: tuple[FoundInvoice, ...], number: str | None = None) -> FoundInvoice | None:
-    sent = results.sent_as(prepared.asked, number or prepared.asked.invoice_number or "")
-    return next((found for found in shown if agree(sent, found)), None)
+def _sent(prepared: Submission, number: str | None = None) -> results.SentInvoice:
+    return results.sent_as(prepared.asked, number or prepared.asked.invoice_number or "")
+
+
+def _ours(
+    prepared: Submission, shown: tuple[FoundInvoice, ...], number: str | None = None, *, believed: bool = False
+) -> FoundInvoice | None:
+    """The one that was sent; a person is `believed` about one of which Chorus Pro shows no total anywhere."""
+    sent = _sent(prepared, number)
+    taken = {Agreement.SAME, *([Agreement.UNTOLD] if believed else [])}
+    return next((found for found in shown if compared(sent, found) in taken), None)
+
+
+def _untold(prepared: Submission, shown: tuple[FoundInvoice, ...]) -> str | None:
+    return next((why for found in shown if (why := untold(_sent(prepared), found))), None)
 
 
 async def _uploaded(prepared: Submission, calls: Calls) -> Uploaded | Refusal:
     """The files at Chorus Pro, the PDF first."""
-    files, before = prepared.files, prepared.uploaded
-    reads = calls.upstreams.mapping.chorus_pro.main_pdf == READ_PDF.name and prepared.asked.file is not None
-    if not reads or (before is not None and before.is_fresh(calls.now)):
-        return await upload_all(files, before, calls)
-    main = await calls.chorus_pro.supplier.read_pdf(files[0], prepared.asked.mode)
-    if isinstance(main, Refusal):
-        return main
-    others = await upload_all(files[1:], None, calls)
-    return others if isinstance(others, Refusal) else replace(others, ids=(main, *others.ids))
+    asked, reads = prepared.asked, calls.upstreams.mapping.chorus_pro.main_pdf == READ_PDF.name
+
+    async def read_pdf(file: Attached, calls: Calls) -> int | Refusal:
+        return await calls.chorus_pro.supplier.read_pdf(file, asked.mode)
+
+    main = read_pdf if reads and asked.file is not None else add_file
+    return await upload_all(prepared.files, prepared.uploaded, calls, main=main)
 
 
 async def _bank_account(asked: InvoiceSubmissionRequested, supplier: int, calls: Calls) -> BankAccount | Refusal | None:

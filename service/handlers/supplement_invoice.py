@@ -16,11 +16,13 @@ from service.core.draft import Draft
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
 from service.core.question import READY, Screen
+from service.core.supplemented import Line, is_ours
 from service.handlers import named_invoice as named
 from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, Write
 from service.handlers.supplier_reasons import Objection, said
 from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
+from service.upstream.chorus_pro import StatusPassed
 from service.upstream.chorus_pro.supplier_operations import ADD_FILE, COMPLETE_INVOICE
 
 SUSPENDED = "SUSPENDUE"
@@ -40,6 +42,19 @@ class Supplement:
     asked_at: datetime | None
     known: named.KnownInvoice | None = None
     uploaded: Uploaded | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """An invoice with what happened to it since that a supplement may have brought about."""
+
+    known: named.KnownInvoice
+    lines: tuple[StatusPassed, ...]
+
+    @property
+    def found(self) -> Found:
+        """The answer of the call, as the history tells it."""
+        return Found(answer=_answer(self.known, self.lines[0].at, adopted=True))
 
 
 class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
@@ -73,7 +88,8 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         known = earlier or await named.standing_before(prepared.asked, SUSPENDED, calls)
         if isinstance(known, Refusal):
             return known
-        uploaded = await upload_all(prepared.files, prepared.uploaded, calls)
+        beside = named.known_to_notes(earlier)
+        uploaded = await upload_all(prepared.files, prepared.uploaded, calls, beside=beside)
         return uploaded if isinstance(uploaded, Refusal) else replace(prepared, known=known, uploaded=uploaded)
 
     def kept_ready(self, ready: Supplement) -> Mapping[str, object]:
@@ -98,24 +114,39 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
         return _answer(replace(known, invoice_number=number), taken.treated_at, adopted=False)
 
     async def look(self, prepared: Supplement, entry: Entry, calls: Calls) -> Looked:
-        """See whether the invoice was completed since it was sent."""
+        """See whether the invoice was completed since it was sent, and by whom."""
+        looked = await self._changed(prepared, calls)
+        if not isinstance(looked, Changed):
+            return looked
+        proving = calls.upstreams.mapping.chorus_pro.supplemented
+        lines = [Line(is_suppliers=one.code in proving, comment=one.comment) for one in looked.lines]
+        has_files = await _has_files(looked.known, prepared.uploaded, calls)
+        if not is_ours(lines, has_files=has_files, comment=prepared.asked.comment):
+            return Unseen(detail="The invoice is suspended no more, and does not show what was to be added to it.")
+        return looked.found
+
+    async def _changed(self, prepared: Supplement, calls: Calls) -> Changed | Absent | Unseen:
+        """The statuses the invoice has come to since it was sent that may follow a supplement."""
         known = prepared.known or await named.find(prepared.asked, SUSPENDED, calls)
-        if known is None:
-            return Unseen(detail=named.not_found((named.key_of(prepared.asked),)).text)
+        if isinstance(known, Objection):
+            return Unseen(detail=known.text)
         since = await named.passed_since(known, prepared.asked_at, calls)
         if since is None or isinstance(since, Refusal):
             why = since.text if since else "nobody knows what its history was before"
             return Unseen(detail=f"The history of the invoice tells nothing: {why}.")
-        after = calls.upstreams.mapping.chorus_pro.supplemented
-        passed = next((status for status in since if status.code in after), None)
-        return Absent() if passed is None else Found(answer=_answer(known, passed.at, adopted=True))
+        words = calls.upstreams.mapping.chorus_pro
+        after = words.supplemented | words.perhaps_supplemented
+        lines = tuple(status for status in since if status.code in after)
+        return Changed(known=known, lines=lines) if lines else Absent()
 
     async def confirm(
         self, prepared: Supplement, answer: Mapping[str, object], entry: Entry, calls: Calls
     ) -> Found | Unseen:
-        """Its history must show that it was completed."""
-        looked = await self.look(prepared, entry, calls)
-        if isinstance(looked, Found | Unseen):
+        """Its history must show that it may have been completed: whose that is, a person knows better."""
+        looked = await self._changed(prepared, calls)
+        if isinstance(looked, Changed):
+            return looked.found
+        if isinstance(looked, Unseen):
             return looked
         return Unseen(detail="The history of the invoice shows nothing that was added to it.")
 
@@ -135,6 +166,12 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
                 return looked
         data = InvoiceSupplementRefused(**said(refusal), **named.identity_of(prepared.asked))
         return Finished(results=(Draft(type="invoice.supplement.refused.v1", data=data),), reason=refusal.reason)
+
+
+async def _has_files(known: named.KnownInvoice, uploaded: Uploaded | None, calls: Calls) -> bool | None:
+    """Whether the invoice shows one of the files that were uploaded for it; None where it cannot be told."""
+    ids = frozenset(uploaded.all_ids) if uploaded else frozenset()
+    return await calls.chorus_pro.supplier.has_files(known.chorus_pro_id, ids) if ids else None
 
 
 def _as_noted(write: SupplementInvoice, prepared: Supplement, entry: Entry) -> Supplement:

@@ -87,7 +87,10 @@ class Ledger(ABC):
 
     @abstractmethod
     async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
-        """Write `change` if `owner` still holds the fence of `entry`; raises FenceLost otherwise."""
+        """Write `change` if `owner` still holds the fence of `entry`; raises FenceLost otherwise.
+
+        Raises KeyBusy, and nothing is written, when another unfinished write has a key that `change` claims.
+        """
 
     @abstractmethod
     async def release(self, entry: Entry, owner: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from service.core.entry import Begun, Change, Earlier, Entry, Registration, Standing, State
-from service.core.errors import FenceLost
+from service.core.errors import FenceLost, KeyBusy
 from service.ledger.database import Database, Row
 from service.ledger.keys import (
     claim_keys,
+    claim_more,
     close_keys,
     find_rivals,
     free_subjects,
@@ -40,13 +41,18 @@ class Asking:
     def names(self) -> list[str]:
         """What this must be alone with: the entry, and what the write is about."""
         whole = (f"{self.asked.account}\n{key}" for key in wholes(self.asked.keys))
-        about = dict.fromkeys((*subject_keys(self.asked), *whole))
-        return [name_of(self.asked.source, self.asked.id), *(f"about\n{key}" for key in about)]
+        names = dict.fromkeys((*subject_keys(self.asked), *whole))
+        return [name_of(self.asked.source, self.asked.id), *(about(key) for key in names)]
 
 
 def name_of(source: str, id: str) -> str:
     """What stands for an entry when a transaction must be alone with it."""
     return f"entry\n{source}\n{id}"
+
+
+def about(subject: str) -> str:
+    """What stands for a natural key of an account, or a subject of it, in the same way."""
+    return f"about\n{subject}"
 
 
 def begin(db: Database, asking: Asking, lease: float) -> Begun:
@@ -97,7 +103,10 @@ def create(db: Database, asked: Registration, turn: int, unseen_wait: float | No
 
 
 def advance(db: Database, *, entry: Entry, owner: str, change: Change, lease: float) -> Entry:
-    """Write `change` if `owner` still holds the fence, and what the write is about if something is sent."""
+    """Write `change` if `owner` still holds the fence, and what the write is about if something is sent.
+
+    Raises KeyBusy, with nothing written, when another unfinished write has a key that is claimed.
+    """
     now = db.now()
     columns = assignments(change, now=now, wall=in_words(db.wall()), lease=lease)
     names, values = ", ".join(f"{name} = ?" for name in columns), list(columns.values())
@@ -108,6 +117,8 @@ def advance(db: Database, *, entry: Entry, owner: str, change: Change, lease: fl
     row = db.execute(statement, (*values, entry.source, entry.id, entry.fence, owner)).fetchone()
     if row is None:
         raise FenceLost(f"another worker has taken over event {entry.id}")
+    if change.claim and not claim_more(db, row, change.claim):
+        raise KeyBusy(f"another request is about what event {entry.id} is about, and is not finished")
     if change.state is State.CLOSED:
         close_keys(db, row, change.kept, change.freed)
     held = free_subjects(db, owner) if change.release else renew_subjects(db, owner, now + lease)

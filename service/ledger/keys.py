@@ -112,6 +112,16 @@ def claim_keys(db: Database, asked: Registration) -> None:
         )
 
 
+def claim_more(db: Database, entry: Row, keys: tuple[str, ...]) -> bool:
+    """Take other natural keys of a write that is worked on; False when another unfinished one has one of them."""
+    named = {name: entry[name] for name in ("source", "id", "type", "account", "operation", "digest", "subject")}
+    asked = Registration(**named, keys=keys)
+    if find_rivals(db, asked).is_taken:
+        return False
+    claim_keys(db, asked)
+    return True
+
+
 def keys_of(db: Database, source: str, id: str) -> tuple[str, ...]:
     """All natural keys of a write."""
     rows = db.execute("SELECT key FROM keys WHERE source = ? AND id = ?", (source, id)).fetchall()

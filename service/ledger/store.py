@@ -11,7 +11,7 @@ from service.core.errors import LedgerUnavailable
 from service.ledger import claims, episodes, known, listing, memory
 from service.ledger import keys as natural_keys
 from service.ledger.base import Ledger, Totals
-from service.ledger.claims import Asking, name_of
+from service.ledger.claims import Asking, about, name_of
 from service.ledger.database import Database
 from service.ledger.feeds import Feeds, forget_told
 from service.ledger.schema import migrate
@@ -58,7 +58,8 @@ class StoredLedger(Ledger):
     async def advance(self, entry: Entry, owner: str, change: Change) -> Entry:
         """Update one row, where fence and owner are still those of `entry`."""
         work = partial(claims.advance, entry=entry, owner=owner, change=change, lease=self._lease)
-        return await self._writer.run(work, names=[name_of(entry.source, entry.id)])
+        claimed = [about(f"{entry.account}\n{key}") for key in change.claim]
+        return await self._writer.run(work, names=[name_of(entry.source, entry.id), *claimed])
 
     async def release(self, entry: Entry, owner: str) -> None:
         """Free the lease and the subjects of `owner`."""

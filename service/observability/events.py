@@ -52,6 +52,10 @@ PASSWORD_END_MISSED: Final = "account_password_end_not_shown"  # noqa: S105  the
 CERTIFICATE_READ: Final = "certificate_read"
 CERTIFICATE_UNREADABLE: Final = "certificate_found_unreadable"
 """Changed files of the client certificate cannot be used; the former certificate stays."""
+CERTIFICATE_EARLY: Final = "certificate_not_valid_yet_found"
+"""The new client certificate is not valid yet; the former one stays until it is."""
+CERTIFICATE_MISSED: Final = "certificate_missed"
+"""A file of the client certificate has gone; said once each time, and what was read from it stays."""
 CERTIFICATE_END_NEARED: Final = "certificate_end_neared"
 """The client certificate expires soon, or has expired; said daily until it is replaced."""
 

@@ -82,6 +82,7 @@ class ChorusProMapping(Entries):
     validation: ValidationWords
     main_pdf: Literal["ajouterFichierDansSysteme", "deposerPdfFacture"]
     supplemented: frozenset[str]
+    perhaps_supplemented: frozenset[str]
     drafts: frozenset[str]
 
     def flow_standing(self, code: str | None) -> FlowStanding:

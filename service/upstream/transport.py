@@ -14,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from service.steady import steady
-from service.upstream.certificate import CertificateExpired, ClientCertificate
+from service.upstream.certificate import CertificateUntimely, ClientCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -158,11 +158,11 @@ class Transport:
                     body=content,
                     seconds=time.monotonic() - started,
                 )
-        except (aiohttp.ClientError, OSError, TimeoutError, CertificateExpired) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, CertificateUntimely) as error:
             raise self._failure(error, seen, time.monotonic() - started) from error
 
     def _failure(self, error: Exception, seen: SimpleNamespace, seconds: float) -> TransportFailure:
-        if isinstance(error, CertificateExpired):
+        if isinstance(error, CertificateUntimely):
             return CertificateRefused(str(error), sent=False)
         if self._certificate and not seen.sent and _is_about_us(error):
             return CertificateRefused("the client certificate is refused", sent=False)

@@ -87,9 +87,9 @@ async def door(authority: Authority) -> AsyncIterator[Door]:
 
 
 def certificate(authority: Authority, name: str = "client", **changes: Any) -> ClientCertificate:
-    """A certificate that this authority signs now; `ends_at` is its end."""
-    end = changes.pop("ends_at", None)
-    path, key_path = authority.issue(name, ends_at=end)
+    """A certificate that this authority signs now; `begins_at` and `ends_at` are when it is valid."""
+    valid = {side: changes.pop(side, None) for side in ("begins_at", "ends_at")}
+    path, key_path = authority.issue(name, **valid)
     return ClientCertificate(path=path, key_path=key_path, **changes)
 
 
@@ -275,6 +275,15 @@ def test_should_refuse_to_start_with_an_expired_one(authority: Authority) -> Non
     expired = certificate(authority, ends_at=datetime(2026, 3, 4, tzinfo=UTC))
     with pytest.raises(CertificateInvalid, match=r"client\.pem expired on 2026-03-04: renew it in the portal"):
         expired.check()
+
+
+async def test_should_not_show_one_of_the_future(door: Door) -> None:
+    """What cannot be taken yet is not tried."""
+    failure = await door.failure(certificate(door.authority, begins_at=datetime.now(UTC) + DAY))
+
+    assert isinstance(failure, CredentialsRejected)
+    assert "not valid before" in str(failure)
+    assert door.callers() == []
 
 
 def _locked(folder: Path) -> Path:

@@ -92,6 +92,8 @@ class WorkerProcess:
                 stderr=subprocess.STDOUT,
                 process_group=0,
             )
+        if self._guard is not None:
+            self._guard.dismiss()  # of the one before, which ended by itself
         self._guard = Guard(group=self._process.pid)
 
     async def ready(self, *, limit: float = READY_LIMIT) -> None:

@@ -34,9 +34,11 @@ class Authority:
         self._issue("server", "127.0.0.1", datetime.now(UTC) + _YEAR)
         self.issue()
 
-    def issue(self, name: str = "client", *, ends_at: datetime | None = None) -> tuple[Path, Path]:
+    def issue(
+        self, name: str = "client", *, ends_at: datetime | None = None, begins_at: datetime | None = None
+    ) -> tuple[Path, Path]:
         """Sign a certificate of a caller of this name, in place of a former one; gives its file and that of its key."""
-        return self._issue(name, name, ends_at or datetime.now(UTC) + _YEAR)
+        return self._issue(name, name, ends_at or datetime.now(UTC) + _YEAR, begins_at)
 
     def server_context(self) -> ssl.SSLContext:
         """What the server listens with: it takes nobody without a certificate that this authority signed."""
@@ -47,10 +49,12 @@ class Authority:
         context.sslobject_class = _ThatSaysWhy
         return context
 
-    def _issue(self, file: str, subject: str, ends_at: datetime) -> tuple[Path, Path]:
+    def _issue(
+        self, file: str, subject: str, ends_at: datetime, begins_at: datetime | None = None
+    ) -> tuple[Path, Path]:
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-        key, certificate = _signed(subject, ends_at, self._key, self._certificate)
+        key, certificate = _signed(subject, (begins_at, ends_at), self._key, self._certificate)
         certificate_file, key_file = self.folder / f"{file}.pem", self.folder / f"{file}.key"
         key_file.touch(mode=0o600)
         key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -85,14 +89,17 @@ def _new_authority() -> tuple[EllipticCurvePrivateKey, x509.Certificate]:
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = _named("Test authority of the simulator")
-    builder = _begun(name, name, datetime.now(UTC) + 10 * _YEAR).public_key(key.public_key())
+    builder = _begun(name, name, None, datetime.now(UTC) + 10 * _YEAR).public_key(key.public_key())
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     return key, builder.sign(key, hashes.SHA256())
 
 
 def _signed(
-    subject: str, ends_at: datetime, authority_key: EllipticCurvePrivateKey, authority: x509.Certificate
+    subject: str,
+    valid: tuple[datetime | None, datetime],
+    authority_key: EllipticCurvePrivateKey,
+    authority: x509.Certificate,
 ) -> tuple[EllipticCurvePrivateKey, x509.Certificate]:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
@@ -101,17 +108,20 @@ def _signed(
     key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1"))]
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
-    builder = _begun(_named(subject), authority.subject, ends_at).public_key(key.public_key())
+    builder = _begun(_named(subject), authority.subject, *valid).public_key(key.public_key())
     builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     builder = builder.add_extension(signer, critical=False)
     return key, builder.sign(authority_key, hashes.SHA256())
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, ends_at: datetime) -> x509.CertificateBuilder:
+def _begun(
+    subject: x509.Name, issuer: x509.Name, begins_at: datetime | None, ends_at: datetime
+) -> x509.CertificateBuilder:
     from cryptography import x509
 
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer)
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(datetime.now(UTC) - _BEGAN)
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(begins_at or datetime.now(UTC) - _BEGAN)
     return builder.not_valid_after(ends_at)
 
 

@@ -57,7 +57,7 @@ def _detail(chorus_pro: ChorusPro, caller: Caller, body: Body, role: str) -> Don
             "codeFournisseur": invoice.supplier.siret,
             "raisonSocialeFournisseur": invoice.supplier.name,
         },
-        "cadreDeFacturation": {"codeCadreFacturation": _framework(invoice)},
+        "cadreDeFacturation": _framework(invoice),
         "references": {
             "dateFacture": invoice.facts.issued_on,
             "dateDepot": wire.day(invoice.deposited_at),
@@ -88,10 +88,13 @@ def look_up(chorus_pro: ChorusPro, caller: Caller, body: Body, name: str, role: 
     return invoice
 
 
-def _framework(invoice: Invoice) -> str:
-    """The code in full where it is a plain invoice; no file says the words of the others."""
-    code = invoice.facts.framework or "A1"
-    return _FRAMEWORKS.get(code, code)
+def _framework(invoice: Invoice) -> dict[str, str | None]:
+    """Who validates it, and its kind: the code in full of a plain invoice; no file says the words of the others."""
+    code, validator = invoice.facts.framework or "A1", invoice.validator
+    return {
+        "codeCadreFacturation": _FRAMEWORKS.get(code, code),
+        "codeValideur1": validator.siret if validator else None,
+    }
 
 
 def summary_of(invoice: Invoice) -> dict[str, object]:

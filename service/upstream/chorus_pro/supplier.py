@@ -12,8 +12,8 @@ from service.core.attachments import Attached
 from service.core.masking import masked
 from service.upstream.chorus_pro import supplier_models as models
 from service.upstream.chorus_pro import supplier_operations as operations
-from service.upstream.chorus_pro.models import InvoiceAsked
 from service.upstream.operation import Refusal
+from service.upstream.paging import PAGE_SIZE
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro import ChorusPro
@@ -91,7 +91,7 @@ class SupplementTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceStanding:
-    """Where an invoice is, and whether its rejection counts as dealt with."""
+    """Where an invoice is, who validates it, and whether its rejection counts as dealt with."""
 
     chorus_pro_id: int
     number: str
@@ -101,6 +101,7 @@ class InvoiceStanding:
     service_code: str | None
     commitment_number: str | None
     is_rejection_treated: bool
+    validators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ class Supplier:
 
     async def standing(self, invoice_id: int) -> InvoiceStanding | Refusal:
         """Return where an invoice is now."""
-        answer = await self.chorus_pro.call(operations.INVOICE_NOW, InvoiceAsked(invoice_id=invoice_id))
+        answer = await self.chorus_pro.call(operations.INVOICE_NOW, models.StandingAsked(invoice_id=invoice_id))
         if isinstance(answer, Refusal):
             return answer
         found = answer.invoice
@@ -188,7 +189,21 @@ class Supplier:
             service_code=found.recipient.service,
             commitment_number=found.references.commitment,
             is_rejection_treated=bool(found.rejection_treated),
+            validators=tuple(one for one in (found.validators.first, found.validators.second) if one),
         )
+
+    async def has_files(self, invoice_id: int, ids: frozenset[int]) -> bool | None:
+        """Whether one of these uploads goes with an invoice; None when the files that do are not all shown."""
+        files = models.FilesPage(size=PAGE_SIZE)
+        answer = await self.chorus_pro.call(
+            operations.INVOICE_NOW, models.StandingAsked(invoice_id=invoice_id, files=files)
+        )
+        if isinstance(answer, Refusal):
+            return None
+        shown = answer.invoice.files
+        if ids & {row.id for row in shown.rows}:
+            return True
+        return None if not shown.rows or (shown.pages or 1) > 1 else False
 
 
 def to_submission(asked: InvoiceSubmissionRequested, ids: Ids) -> models.Submission:

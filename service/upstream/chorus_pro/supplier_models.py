@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from service.upstream.chorus_pro.models import InvoiceAsked
 from service.upstream.forms import Day, Listed, Moment, Received, Sent
 
 # Chorus Pro takes amounts as JSON numbers; up to fifteen digits, which contracts ask for, a float is exact.
@@ -238,6 +239,39 @@ class ReferencesNow(Received):
     commitment: Empty = Field(default=None, alias="numeroBonCommande")
 
 
+class ValidatorsNow(Received):
+    """Who validates an invoice; most have nobody who does."""
+
+    first: Empty = Field(default=None, alias="codeValideur1")
+    second: Empty = Field(default=None, alias="codeValideur2")
+
+
+class FilesPage(Sent):
+    """Which of the files that go with an invoice are wanted."""
+
+    page: int = Field(default=1, alias="pageResultatDemandeeListePieceJointe")
+    size: int = Field(alias="nbResultatsParPageListePieceJointe")
+
+
+class StandingAsked(InvoiceAsked):
+    """consulterFactureParFournisseur, with so many of the files that go with the invoice."""
+
+    files: FilesPage | None = Field(default=None, alias="pListePiecesJointes")
+
+
+class FileNow(Received):
+    """A file that goes with an invoice."""
+
+    id: int | None = Field(default=None, alias="pieceJointeId")
+
+
+class FilesNow(Received):
+    """One page of the files that go with an invoice."""
+
+    rows: Listed[FileNow] = Field(default=(), alias="pieceJointe")
+    pages: int | None = Field(default=None, alias="pagesListePiecesJointe")
+
+
 class InvoiceNow(Received):
     """One invoice, of which where it is and what was done about it is read."""
 
@@ -248,6 +282,8 @@ class InvoiceNow(Received):
     recipient: Annotated[RecipientNow, _PART] = Field(default=RecipientNow(), alias="destinataire")
     supplier: Annotated[SupplierNow, _PART] = Field(default=SupplierNow(), alias="fournisseur")
     references: Annotated[ReferencesNow, _PART] = ReferencesNow()
+    validators: Annotated[ValidatorsNow, _PART] = Field(default=ValidatorsNow(), alias="cadreDeFacturation")
+    files: Annotated[FilesNow, _PART] = Field(default=FilesNow(), alias="listeDesPiecesJointes")
 
 
 class InvoiceNowFound(Received):

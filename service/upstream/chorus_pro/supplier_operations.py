@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from service.upstream.chorus_pro import supplier_models as models
-from service.upstream.chorus_pro.models import InvoiceAsked
 from service.upstream.operation import Doubt, Operation
 
 _UPSTREAM: Final = "chorus-pro"
@@ -111,10 +110,10 @@ INVOICE_NOW = Operation(
     upstream=_UPSTREAM,
     api="factures",
     path="/consulter/fournisseur",
-    request=InvoiceAsked,
+    request=models.StandingAsked,
     answer=models.InvoiceNowFound,
     timeout=30.0,
     doubt=Doubt.REPEAT,
     is_read=True,
-    does="tells where an invoice is, and whether its rejection is dealt with",
+    does="tells where an invoice is, who validates it, and whether its rejection is dealt with",
 )

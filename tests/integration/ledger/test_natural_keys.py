@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.core.entry import PART, Begun, Change, Registration, Standing, State
+from service.core.errors import KeyBusy
 from service.ledger import Ledger
 from tests.support.ledger_rig import ANOTHER, ASKED, CLOSING, RIVAL, bring, take
 
@@ -67,6 +68,20 @@ async def test_should_remember_only_the_keys_that_exist(ledger: Ledger) -> None:
     taken = await take(ledger, replace(ANOTHER, id="e-3", keys=("taken",)), owner="worker-3")
 
     assert (_named(refused), _named(taken)) == (None, (ASKED.source, ASKED.id))
+
+
+async def test_should_take_another_name_once_it_is_known(ledger: Ledger) -> None:
+    """A write that learns what else its invoice is called claims that too, where no other unfinished one has it."""
+    await take(ledger)
+    other = await take(ledger, ANOTHER, owner="worker-2")
+    with pytest.raises(KeyBusy):
+        await ledger.advance(other.entry, "worker-2", Change(claim=ASKED.keys))
+    named = await ledger.advance(other.entry, "worker-2", Change(claim=("id 1", *ANOTHER.keys)))
+    third = await take(ledger, replace(RIVAL, id="e-3", keys=("id 1",)), owner="worker-3")
+    await ledger.advance(named, "worker-2", CLOSING)
+    again = await take(ledger, replace(RIVAL, id="e-3", keys=("id 1",)), owner="worker-3")
+
+    assert (third.standing, again.standing) == (Standing.CONFLICT, Standing.HELD)
 
 
 async def test_should_remember_a_key_that_came_with_the_answer(ledger: Ledger) -> None:

@@ -11,12 +11,14 @@ import pytest
 
 from contracts.results import ResultEvent
 from service.core.entry import State
-from service.core.outcome import Rejected
+from service.core.outcome import Completed, Rejected
 from service.core.question import DECIDED, READY
 from service.core.standing_before import BEFORE
 from service.sandbox.simulator import Simulator
+from service.sandbox.simulator.invoices import Invoice
 from tests.support.bench import Bench, open_bench
-from tests.support.decisions import KINDS, decision, recipient
+from tests.support.bus import request
+from tests.support.decisions import FIRST_VALIDATOR, KINDS, OTHER_VALIDATOR, decision, recipient
 from tests.support.until import until
 
 HISTORY = "consulterHistoriqueFacture"
@@ -36,6 +38,12 @@ async def asking(tmp_path: Path, simulator: Simulator) -> AsyncIterator[Bench]:
     """A worker that asks a person after one empty look."""
     async with open_bench(tmp_path, simulator, {"RELAY_DOUBT__THEN": "ask", "RELAY_DOUBT__LOOKS": "1"}) as ready:
         yield ready
+
+
+def correct_by_hand(bench: Bench, invoice: Invoice, validator: str) -> None:
+    """Somebody gives an invoice a validator on the portal."""
+    invoice.validator = bench.simulator.world.chorus_pro.parties.of_siret(validator)
+    bench.simulator.world.chorus_pro.move_status(invoice.id, "A_VALIDER_1")
 
 
 def said(result: ResultEvent) -> tuple[str, Any]:  # Any: a field of any result
@@ -205,6 +213,49 @@ async def test_should_decide_without_a_history(bench: Bench, *, lost: bool) -> N
     ended = await bench.settle(asked.event)
 
     assert (isinstance(ended, Rejected), bench.status(asked.invoice)) == (lost, "SUSPENDUE")
+    assert bench.calls(asked.operation) == 1
+
+
+@pytest.mark.parametrize(("lost", "by_hand"), [("gateway_timeout_before", True), ("lost_answer", False)])
+async def test_should_not_take_over_the_correction_of_somebody_else(bench: Bench, *, lost: str, by_hand: bool) -> None:
+    """The history tells that a validator was corrected, and the invoice who it is: another one is for a person."""
+    asked = await decision(bench, "correction")
+    bench.fault(asked.operation, lost)
+    await bench.handle(asked.event)
+    if by_hand:
+        correct_by_hand(bench, asked.invoice, FIRST_VALIDATOR)
+    ended = await bench.settle(asked.event, turn=0, redelivered=True)
+
+    assert (isinstance(ended, Rejected), bench.calls(asked.operation)) == (by_hand, 1)
+
+
+@pytest.mark.parametrize("shown", [OTHER_VALIDATOR, FIRST_VALIDATOR])
+async def test_should_believe_a_person_about_the_validator_that_is_shown(bench: Bench, shown: str) -> None:
+    """Corrected by hand while in doubt and said to be done: taken over when it is the validator that was asked for."""
+    asked = await decision(bench, "correction")
+    del asked.event["time"]
+    correct_by_hand(bench, asked.invoice, shown)
+    held = await bench.settle(asked.event, redelivered=True)
+    entry = await bench.entry(asked.event)
+    await bench.pipeline.ledger.decide(entry.source, entry.id, to=State.ANSWERED, answer={DECIDED: True}, reason="seen")
+    ended = await bench.settle(asked.event, redelivered=True)
+
+    assert (isinstance(held, Rejected), isinstance(ended, Completed)) == (True, shown == OTHER_VALIDATOR)
+    assert bench.calls(asked.operation) == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_should_let_two_names_of_one_invoice_wait_for_each_other(bench: Bench, kind: str) -> None:
+    """One names it by its number, one by Chorus Pro's own: the later one waits for the end of the first."""
+    asked = await decision(bench, kind)
+    second = request(asked.event["type"], dict(asked.event["data"]))
+    for name in ("invoice_number", "supplier_siret"):
+        del second["data"][name]
+    second["data"]["chorus_pro_id"] = asked.invoice.id
+    bench.fault(asked.operation, "gateway_timeout_before")
+    first, waiting = await bench.handle(asked.event), await bench.handle(second)
+
+    assert [getattr(one, "reason", None) for one in (first, waiting)] == ["in_doubt", "key_busy"]
     assert bench.calls(asked.operation) == 1
 
 

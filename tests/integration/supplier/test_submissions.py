@@ -100,19 +100,6 @@ async def test_should_submit_again_what_did_not_arrive(counter: Counter, simulat
     assert (len(counter.calls(SUBMIT)), len(counter.calls(UPLOAD)), len(held_by(simulator))) == (2, 2, 1)
 
 
-async def test_should_upload_again_what_was_lost_on_its_way(counter: Counter, simulator: Simulator) -> None:
-    """Nothing is in doubt before the call that counts: a file that went up twice lies there in no invoice."""
-    counter.fault("lost_answer", UPLOAD)
-    answer = await counter.answer(submission(new_number(), attachments=[]))
-    (invoice,) = held_by(simulator)
-
-    assert (answer["ended"], len(counter.calls(UPLOAD)), len(invoice.attachments)) == (
-        "invoice.submission.done.v1",
-        2,
-        1,
-    )
-
-
 async def test_should_refuse_a_number_that_stands_for_something_else(counter: Counter, simulator: Simulator) -> None:
     """The answer was lost, and what is there under the number is not what was sent."""
     number = new_number()

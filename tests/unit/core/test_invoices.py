@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.core.documents import InvoiceFacts
 from service.core.documents.facts import Syntax
-from service.core.invoices import FlowEnd, FoundInvoice, account_for, agree
+from service.core.invoices import Agreement, FlowEnd, FoundInvoice, account_for, agree, compared, filled
 
 SENT = InvoiceFacts(
     number="F-1",
@@ -42,6 +42,31 @@ FOUND = FoundInvoice(
     status_since=None,
     flow_number=None,
 )
+
+
+UNTOLD = replace(FOUND, total_including_tax=None)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (UNTOLD, Agreement.UNTOLD),
+        (replace(UNTOLD, currency=None), Agreement.UNTOLD),
+        (replace(UNTOLD, currency="USD"), Agreement.OTHER),
+        (replace(UNTOLD, number="F-2"), Agreement.OTHER),
+        (FOUND, Agreement.SAME),
+    ],
+)
+def test_should_not_go_by_a_total_that_is_not_told(found: FoundInvoice, expected: Agreement) -> None:
+    """What is not shown can neither agree nor disagree; what is shown can."""
+    assert compared(SENT, found) is expected
+
+
+def test_should_fill_in_what_a_search_left_out() -> None:
+    """The row of a search tells the flow, the invoice itself the rest."""
+    row = replace(UNTOLD, currency=None, flow_number="CPP1")
+
+    assert filled(row, FOUND) == replace(FOUND, flow_number="CPP1")
 
 
 @pytest.mark.parametrize(

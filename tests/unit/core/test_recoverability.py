@@ -16,6 +16,7 @@ from service.core.errors import (
     EventInvalid,
     FenceLost,
     GateClosed,
+    KeyBusy,
     LedgerUnavailable,
     NotSubscribed,
     RequestRejected,
@@ -54,6 +55,7 @@ ERRORS: list[Exception] = [
     EventInvalid("expired", "too late"),
     FenceLost("taken"),
     SubjectBusy("busy"),
+    KeyBusy("busy"),
     LedgerUnavailable("full"),
     RuntimeError("a mistake of ours"),
 ]
@@ -84,6 +86,13 @@ def test_should_wait_without_counting_for_what_is_not_the_events_fault(
     outcome = recover(error, replace(situation, attempt=50), POLICY)
 
     assert waits(outcome) == (delay, reason, False)
+
+
+def test_should_wait_ever_longer_for_another_request_about_the_same() -> None:
+    """It may be a person's to decide, and whoever waits asks the State each time what it is about."""
+    outcome = recover(KeyBusy("x"), replace(UNSENT, attempt=50, age=timedelta(minutes=20)), POLICY)
+
+    assert waits(outcome) == (timedelta(minutes=5), "key_busy", False)
 
 
 @pytest.mark.parametrize("situation", [UNSENT, MAYBE, ANSWERED], ids=lambda s: s.reached)
