@@ -1,0 +1,72 @@
+"""What becomes of a tick: whatever one invoice or one account does, it comes back, and the others are heard of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.core.outcome import RetryLater
+from service.sandbox.simulator import Fault, Simulator, wire
+from tests.support.feed import put_invoice
+from tests.support.feed_desk import FeedDesk, open_feed_desk
+
+HISTORY, SEARCH = "consulterHistoriqueFacture", "rechercherFactureParFournisseur"
+
+
+@pytest.fixture
+async def desk(simulator: Simulator, tmp_path: Path) -> AsyncIterator[FeedDesk]:
+    """One account that hears as a supplier."""
+    async with open_feed_desk(tmp_path, simulator) as ready:
+        yield ready
+
+
+def answer(simulator: Simulator, operation: str, body: object, **fields: object) -> None:
+    """Let the State answer this instead."""
+    params = {"status": 200, "body": body}
+    fault = Fault.model_validate({"operation": operation, "kind": "status", "params": params, **fields})
+    simulator.world.faults.add(fault, simulator.world.clock())
+
+
+def written(simulator: Simulator, seconds: float = 0.0) -> str:
+    """A moment from now, as the State writes it."""
+    return wire.rounded(simulator.world.clock() + timedelta(seconds=seconds))
+
+
+def history(*steps: tuple[str, str | None]) -> dict[str, object]:
+    """The history of an invoice, as the State tells it."""
+    rows = [{"histoStatutCode": code, "histoStatutDatePassage": at} for code, at in steps]
+    return {"codeRetour": 0, "statutCourantCode": steps[-1][0], "historiquesDesStatuts": {"histoStatut": rows}}
+
+
+async def test_should_tell_of_an_invoice_whose_history_has_a_date_before_all_time(
+    desk: FeedDesk, simulator: Simulator
+) -> None:
+    """A date that stands for none, which no universal time has, holds up neither that invoice nor the feed."""
+    put_invoice(simulator.world, "F-1")
+    answer(simulator, HISTORY, history(("BROUILLON", "0001-01-01T00:00:00"), ("DEPOSEE", written(simulator))))
+    outcome = await desk.turn()
+
+    assert isinstance(outcome, RetryLater), outcome
+    assert outcome.reason == "read"
+    assert desk.told[-1:] == [("F-1", "DEPOSEE")]
+
+
+async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, simulator: Simulator) -> None:
+    """Whatever goes wrong, the tick waits like any that failed: it is neither hammered nor lost."""
+    put_invoice(simulator.world, "F-1")
+    publish = desk.feed.publish
+
+    async def broken(_results: object) -> None:
+        raise ZeroDivisionError
+
+    desk.feed.publish = broken
+    outcome = await desk.turn()
+    desk.feed.publish = publish
+    await desk.turn()
+
+    assert isinstance(outcome, RetryLater)
+    assert (outcome.reason, outcome.detail) == ("internal_error", "ZeroDivisionError")
+    assert desk.told == [("F-1", "DEPOSEE")]
