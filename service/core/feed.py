@@ -202,7 +202,7 @@ def mark_after(mark: datetime, seen: Iterable[datetime | None], now: datetime) -
 class FeedPlan:
     """How often statuses are read and how far back.
 
-    `history` reads each changed invoice in full. `longest` bounds one round, `smallest` is the wait for whatever is
+    `history` reads each changed invoice in full. `longest` bounds what one round tells, `smallest` is the wait for whatever is
     merely in the way, `lease` is seconds a worker holds a feed without a sign of life.
     """
 

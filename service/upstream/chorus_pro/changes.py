@@ -17,7 +17,7 @@ from service.upstream.chorus_pro import models
 from service.upstream.chorus_pro.answers import to_found
 from service.upstream.forms import PARIS, Listed, Received, Sent
 from service.upstream.operation import Doubt, Operation, Refusal
-from service.upstream.paging import PAGE_SIZE, Page, SearchEndless, each_page
+from service.upstream.paging import PAGE_SIZE, Page, Pages, SearchEndless
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro import ChorusPro
@@ -119,10 +119,14 @@ RECEIVED = Operation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One page of what changed. `is_too_much`: the search has more invoices than it tells."""
+    """One page of what changed.
+
+    `is_too_much`: the search has more invoices than it tells. `has_gap`: less came so far than was announced.
+    """
 
     shown: tuple[Shown, ...]
-    is_too_much: bool
+    is_too_much: bool = False
+    has_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +142,26 @@ class Changes:
 
     async def in_window(self, window: Window, now: datetime) -> AsyncGenerator[Part, None]:
         """Yield page after page to the end."""
-        seen = 0
+        pages, seen = Pages[ChangedRow](key=lambda row: row.chorus_pro_id, most=self.most // PAGE_SIZE + 1), 0
 
         async def fetch(number: int) -> Page[ChangedRow]:
             return await self._page(window, number, now)
 
         try:
-            async for page in each_page(fetch, lambda row: row.chorus_pro_id, self.most // PAGE_SIZE + 1):
+            async for page in pages.each(fetch):
                 seen += len(page.rows)
                 shown = tuple(_shown(row) for row in page.rows)
-                yield Part(shown=shown, is_too_much=max(seen, page.total or 0) >= self.most)
-        except SearchEndless as error:
-            facts = CallFacts(upstream=SENT.upstream, operation=self._operation)
-            raise AnswerUnreadable(facts, str(error)) from error
+                is_too_much = max(seen, page.total or 0) >= self.most
+                yield Part(shown=shown, is_too_much=is_too_much, has_gap=pages.has_gap)
+        except SearchEndless:
+            # Pages smaller than was asked for: there is more than fits into as many as a search has.
+            yield Part(shown=(), is_too_much=True)
+
+    def gap(self) -> AnswerUnreadable:
+        """What is wrong with a search that did not bring all it announced."""
+        return AnswerUnreadable(
+            CallFacts(upstream=SENT.upstream, operation=self._operation), "pages of the search are missing"
+        )
 
     async def history(self, invoice_id: int, *, lenient: bool) -> tuple[Step, ...]:
         """Every status an invoice went through, oldest first; nothing where the State does not tell this account.

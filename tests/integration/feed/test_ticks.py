@@ -23,6 +23,13 @@ async def desk(simulator: Simulator, tmp_path: Path) -> AsyncIterator[FeedDesk]:
         yield ready
 
 
+@pytest.fixture
+async def plain_desk(simulator: Simulator, tmp_path: Path) -> AsyncIterator[FeedDesk]:
+    """The same, which reads no histories."""
+    async with open_feed_desk(tmp_path, simulator, {"RELAY_FEED__HISTORY": "false"}) as ready:
+        yield ready
+
+
 def answer(simulator: Simulator, operation: str, body: object, **fields: object) -> None:
     """Let the State answer this instead."""
     params = {"status": 200, "body": body}
@@ -70,3 +77,28 @@ async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, sim
     assert isinstance(outcome, RetryLater)
     assert (outcome.reason, outcome.detail) == ("internal_error", "ZeroDivisionError")
     assert desk.told == [("F-1", "DEPOSEE")]
+
+
+async def test_should_lose_nothing_to_a_page_that_came_back_empty(plain_desk: FeedDesk, simulator: Simulator) -> None:
+    """The middle of three pages is empty once: what stood on it and behind it is told, in this round or the next."""
+    for place in range(250):
+        put_invoice(simulator.world, f"F-{place:03}")
+    answer(simulator, SEARCH, {"codeRetour": 0, "listeFactures": []}, skip=1, count=1)
+    await plain_desk.turn()
+
+    assert len(set(plain_desk.told)) == 250
+
+
+async def test_should_not_take_for_read_what_never_came(plain_desk: FeedDesk, simulator: Simulator) -> None:
+    """A page that stays empty is a failure, after which the mark stays; in the end the others are told."""
+    for place in range(250):
+        put_invoice(simulator.world, f"F-{place:03}")
+    empty = {"codeRetour": 0, "listeFactures": [], "parametresRetour": {"pages": 3, "total": 250}}
+    answer(simulator, SEARCH, empty, contains='"pageResultatDemandee":2')
+    outcomes = [await plain_desk.turn() for _ in range(4)]
+    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, RetryLater)]
+    (standing,) = await plain_desk.feed.ledger.feeds.standings()
+
+    assert reasons == ["upstream_answer_unreadable"] * 3 + ["read"]
+    assert len(set(plain_desk.told)) == len(plain_desk.told) == 150
+    assert standing.succeeded_at is not None
