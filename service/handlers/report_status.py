@@ -66,7 +66,7 @@ def _reported(history: WholeHistory, found: FoundInvoice | ListedInvoice | Refus
         recipient_siret=told.recipient_siret if told else None,
         status=invoice_status(status_code),
         status_code=status_code,
-        status_since=changes[-1].since if changes else None,
+        status_since=changes[-1].since if changes and changes[-1].status_code == status_code else None,
         final=is_final_status(status_code),
         history=changes,
         type=told.kind if told else None,

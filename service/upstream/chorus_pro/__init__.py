@@ -19,6 +19,7 @@ from service.upstream.chorus_pro.answers import (
     InvoiceHistory,
     StatusPassed,
     TechnicalError,
+    oldest_first,
     to_detailed,
     to_found,
     to_report,
@@ -147,7 +148,7 @@ class ChorusPro:
             chorus_pro_id=first.invoice_id or invoice_id,
             number=first.number,
             status_code=first.status,
-            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=row.comment) for row in rows),
+            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=row.comment) for row in oldest_first(rows)),
         )
 
     async def invoice(self, invoice_id: int) -> FoundInvoice | Refusal:

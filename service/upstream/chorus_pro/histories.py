@@ -13,7 +13,7 @@ from service.core.invoices import FoundInvoice
 from service.core.masking import masked
 from service.upstream.chorus_pro import history_models as models
 from service.upstream.chorus_pro import read_operations as operations
-from service.upstream.chorus_pro.answers import StatusPassed, to_detailed
+from service.upstream.chorus_pro.answers import StatusPassed, oldest_first, to_detailed
 from service.upstream.chorus_pro.models import InvoiceAsked, InvoiceFound
 from service.upstream.chorus_pro.operations import INVOICE_DETAIL, INVOICE_HISTORY
 from service.upstream.operation import Operation, Refusal
@@ -97,9 +97,11 @@ class Histories:
             number=first.number,
             status_code=first.status,
             deposit_mode_code=first.mode,
-            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=_masked(row.comment)) for row in statuses),
-            events=tuple(EventPassed(label=masked(row.label), at=row.at) for row in events if row.label),
-            actions=tuple(ActionTaken(code=row.code, at=row.at) for row in actions if row.code),
+            statuses=tuple(
+                StatusPassed(code=row.code, at=row.at, comment=_masked(row.comment)) for row in oldest_first(statuses)
+            ),
+            events=tuple(EventPassed(label=masked(row.label), at=row.at) for row in oldest_first(events) if row.label),
+            actions=tuple(ActionTaken(code=row.code, at=row.at) for row in oldest_first(actions) if row.code),
         )
 
     async def detail(self, role: str, invoice_id: int) -> FoundInvoice | Refusal:

@@ -61,6 +61,19 @@ async def test_should_tell_of_an_invoice_whose_history_has_a_date_before_all_tim
     assert desk.told[-1:] == [("F-1", "DEPOSEE")]
 
 
+async def test_should_read_a_history_that_comes_latest_first(desk: FeedDesk, simulator: Simulator) -> None:
+    """The order that was asked for is not always the one that comes: nothing is left out by it, nothing told again."""
+    put_invoice(simulator.world, "F-1")
+    await desk.turn()
+    life = [("DEPOSEE", written(simulator)), ("SUSPENDUE", written(simulator, 5)), ("COMPLETEE", written(simulator, 9))]
+    simulator.world.clock.move(9)
+    simulator.world.chorus_pro.move_status(9_000_000, "COMPLETEE")
+    answer(simulator, HISTORY, history(*reversed(life)))
+    await desk.turn()
+
+    assert desk.told == [("F-1", "DEPOSEE"), ("F-1", "SUSPENDUE"), ("F-1", "COMPLETEE")]
+
+
 async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, simulator: Simulator) -> None:
     """Whatever goes wrong, the tick waits like any that failed: it is neither hammered nor lost."""
     put_invoice(simulator.world, "F-1")

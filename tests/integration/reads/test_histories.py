@@ -75,6 +75,25 @@ async def test_should_tell_each_role(bench: Bench, simulator: Simulator, role: s
     )
 
 
+async def test_should_tell_the_oldest_first_whatever_the_state_does(bench: Bench, simulator: Simulator) -> None:
+    """The order is our own promise; and since when the present status is there is told where the history tells that."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    rows = [
+        {"histoStatutCode": "SUSPENDUE", "histoStatutDatePassage": "2026-11-24T10:00:00+01:00"},
+        {"histoStatutCode": "DEPOSEE", "histoStatutDatePassage": "2026-11-23T10:00:00+01:00"},
+    ]
+    said = {"codeRetour": 0, "historiquesDesStatuts": {"histoStatut": rows}}
+    reports = []
+    for code in ("SUSPENDUE", "COMPLETEE"):
+        body = {**said, "statutCourantCode": code}
+        bench.fault("consulterHistoriqueFacture", "status", params={"status": 200, "body": body})
+        reports.append(await told(bench, status(**by_id(invoice))))
+
+    assert [step["status_code"] for step in reports[0]["history"]] == ["DEPOSEE", "SUSPENDUE"]
+    assert [one["status"] for one in reports] == ["suspended", "completed"]
+    assert [one["status_since"] for one in reports] == ["2026-11-24T10:00:00+01:00", None]
+
+
 async def test_should_answer_without_the_detail(bench: Bench, simulator: Simulator) -> None:
     """Who may read the history but not the invoice gets the history; the rest is null."""
     (invoice,) = await keep(simulator, ["F-1"])

@@ -96,6 +96,15 @@ def test_should_tell_once_of_a_status_without_a_date() -> None:
     assert changes(undated, (DEPOSITED, at(1, "MANDATEE")), at(1, "MANDATEE"), LONG_AGO) == ()
 
 
+def test_should_tell_a_step_once_that_the_history_gives_no_date() -> None:
+    """Under the date the search gives it, and not again when other steps follow."""
+    undated = (DEPOSITED, step("A", None), step("SUSPENDUE", None))
+    later = (*undated, PAID)
+
+    assert [one.step for one in changes(SUSPENDED, undated, DEPOSITED, LONG_AGO)] == [step("A", None), SUSPENDED]
+    assert [one.step for one in changes(PAID, later, SUSPENDED, LONG_AGO)] == [PAID]
+
+
 def test_should_take_the_comment_from_the_search_where_the_history_has_none() -> None:
     """What was said is not lost."""
     shown = at(3, "MISE_EN_PAIEMENT", "Bordereau 12")

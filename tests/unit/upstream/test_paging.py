@@ -73,7 +73,7 @@ async def test_should_give_up_on_a_search_without_end() -> None:
         pytest.param([Page(rows=FULL, total=500)], 100, 5, True, id="fewer rows than announced"),
         pytest.param([Page(rows=FULL, pages=2, total=100), Page(rows=NEXT)], 150, 2, False, id="a total of one page"),
         pytest.param([Page(rows=FULL, pages=1, total=150), Page(rows=NEXT)], 150, 2, False, id="pages too few"),
-        pytest.param([Page(rows=FULL, pages=3), Page(rows=FULL[:50]), Page(rows=NEXT)], 150, 3, True, id="a page seen before"),
+        pytest.param([Page(rows=FULL, pages=3), Page(rows=FULL[:50]), Page(rows=NEXT)], 150, 3, True, id="seen before"),
         # One came in before the others, and pushed the last of them to a page of its own.
         pytest.param(
             [Page(rows=FULL, total=200), Page(rows=range(99, 199), total=201), Page(rows=[199], total=201)],
@@ -82,7 +82,7 @@ async def test_should_give_up_on_a_search_without_end() -> None:
         pytest.param([Page(rows=FULL, pages=2), Page(rows=[7, 7], pages=2)], 100, 2, True, id="nothing new at the end"),
     ],
 )  # fmt: skip
-async def test_should_know_whether_pages_had_a_gap(pages: list[Page[int]], rows: int, asked: int, gap: bool) -> None:
+async def test_should_know_whether_pages_had_a_gap(pages: list[Page[int]], rows: int, asked: int, *, gap: bool) -> None:
     """What was announced is asked for to its end, and what did not come of it is not taken for read."""
     search, pages_read = Search(pages), Pages[int](key=lambda row: row)
     found = {row for page in [page async for page in pages_read.each(search)] for row in page.rows}
