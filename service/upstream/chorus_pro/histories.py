@@ -28,10 +28,6 @@ _DETAILS: Mapping[str, Operation[InvoiceAsked, InvoiceFound]] = MappingProxyType
     "validator": operations.DETAIL_FOR_VALIDATOR,
 })  # fmt: skip
 
-
-MOST = 10_000
-"""Rows of each list that are asked for at most."""
-
 RowT_co = TypeVar("RowT_co", covariant=True)
 
 
@@ -114,7 +110,7 @@ class Histories:
             INVOICE_HISTORY,
             models.HistoryAsked(
                 invoice_id=invoice_id,
-                most=MOST,
+                most=models.MOST,
                 statuses=models.HistoryPage(page=page, size=PAGE_SIZE),
                 events=models.EventPage(page=page, size=PAGE_SIZE),
                 actions=models.ActionPage(page=page, size=PAGE_SIZE),

@@ -74,6 +74,18 @@ async def test_should_read_a_history_that_comes_latest_first(desk: FeedDesk, sim
     assert desk.told == [("F-1", "DEPOSEE"), ("F-1", "SUSPENDUE"), ("F-1", "COMPLETEE")]
 
 
+async def test_should_read_the_longest_history_to_its_end(desk: FeedDesk, simulator: Simulator) -> None:
+    """Without a maximum the State shows 200 statuses, and calls that all there are."""
+    invoice = put_invoice(simulator.world, "F-1")
+    await desk.turn()
+    for place in range(210):
+        simulator.world.clock.move(2)
+        simulator.world.chorus_pro.move_status(invoice, ("SUSPENDUE", "COMPLETEE")[place % 2])
+    await desk.turn()
+
+    assert len(desk.told) == len({one.id for one in desk.published}) == 211
+
+
 async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, simulator: Simulator) -> None:
     """Whatever goes wrong, the tick waits like any that failed: it is neither hammered nor lost."""
     put_invoice(simulator.world, "F-1")
