@@ -181,8 +181,8 @@ _ROWS = (
         "Check the number, the supplier and the account; a fresh deposit may not be visible yet.", retryable=True,
     ),
     _refused(
-        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
-        "Name the recipient too, or the invoice by its chorus_pro_id, and request again under a new id.",
+        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number.",
+        "Name its supplier and recipient, or the invoice by its chorus_pro_id, and request again under a new id.",
     ),
     _refused(
         _R.INVOICE_NOT_SUSPENDED, "Only a suspended invoice can be added to, and this one is not suspended.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.sandbox.simulator import Simulator
-from service.sandbox.simulator.invoices import Action
+from service.sandbox.simulator.invoices import Action, Invoice
 from tests.support.bench import Bench
 from tests.support.bus import Json
 from tests.support.reads import by_id, by_number, keep, status
@@ -118,3 +120,35 @@ async def test_should_refuse_what_is_not_shown(bench: Bench, simulator: Simulato
     assert {(end.type, str(end.data.model_dump()["reason"])) for end in ends} == {
         ("invoice.status.refused.v1", "invoice_not_found")
     }
+
+
+def twin(simulator: Simulator, one: Invoice, **facts: object) -> Invoice:
+    """Another invoice of the same number."""
+    known = simulator.world.chorus_pro
+    other = replace(one, id=one.id + 1000, facts=replace(one.facts, **facts), _set=[])
+    known.invoices[other.id] = other
+    known._numbered[one.facts.number].append(other)
+    return other
+
+
+async def test_should_tell_of_the_invoice_that_took_the_place_of_a_rejected_one(
+    bench: Bench, simulator: Simulator
+) -> None:
+    """A number is free again after a rejection; who asks by number means the invoice that lives."""
+    (rejected,) = await keep(simulator, ["F-1"])
+    simulator.world.chorus_pro.move_status(rejected.id, "REJETEE")
+    living = twin(simulator, rejected)
+
+    assert (await told(bench, status(**by_number(rejected))))["chorus_pro_id"] == living.id
+
+
+async def test_should_not_tell_of_any_of_several(bench: Bench, simulator: Simulator) -> None:
+    """Two suppliers chose one number: whoever received both learns that, and not where one of them stands."""
+    (one,) = await keep(simulator, ["F-1"])
+    other = twin(simulator, one)
+    other.supplier = replace(one.supplier, siret="99933344400011")
+    end = await bench.end(status(role="recipient", invoice_number="F-1"))
+    narrowed = await told(bench, status(role="recipient", **by_number(other)))
+
+    assert (end.type, str(end.data.model_dump()["reason"])) == ("invoice.status.refused.v1", "invoice_ambiguous")
+    assert narrowed["chorus_pro_id"] == other.id
