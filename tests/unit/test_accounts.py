@@ -198,6 +198,33 @@ def test_should_try_a_rejected_account_again_when_its_password_changed(tmp_path:
     assert book.may_try("default", NOW + timedelta(seconds=1))
 
 
+def test_should_leave_alone_every_account_that_signs_in_as_a_rejected_one(folder: Path) -> None:
+    """Companies that share a login share its lock too, after five wrong passwords whoever used them."""
+    names = [f"company-{place}" for place in range(6)]
+    shared = "\n".join(f"{name}: {{chorus_pro: {{login: TECH_N, password: north-word}}}}" for name in names)
+    rewrite(folder / "accounts.yaml", f"{shared}\nother: {{chorus_pro: {{login: TECH_N, password: another-word}}}}")
+    book = book_of(folder)
+    book.rejected("company-0", NOW)
+    tried = [name for name in book.names if book.may_try(name, NOW + timedelta(seconds=1))]
+    later = [name for place, name in enumerate(book.names) if book.may_try(name, NOW + HOUR + timedelta(seconds=place))]
+    book.accepted("company-3")
+
+    assert (tried, later) == (["other"], ["company-0", "other"])
+    assert not any(book.is_rejected(name) for name in book.names)
+
+
+def test_should_not_lay_to_a_new_password_what_the_former_one_met(tmp_path: Path) -> None:
+    """It was changed while the call was under way: the answer is about the one that was sent."""
+    file = tmp_path / "password"
+    file.write_text("first-word")
+    book = AccountBook(default=ONE, reprobe=HOUR, password_file=file)
+    former = book.get("default").mark
+    rewrite(file, "second-word")
+    book.rejected("default", NOW, former)
+
+    assert book.may_try("default", NOW + timedelta(seconds=1))
+
+
 def test_should_try_a_rejected_account_again_when_its_login_changed(folder: Path) -> None:
     """It is another technical account then, whatever its password."""
     book = book_of(folder)
