@@ -87,8 +87,9 @@ class Reading:
 
     async def _read(self, window: Window) -> tuple[Window, ...]:
         """Read a part of time; the parts it has to be divided into when there is too much in it."""
+        has_gap = False
         for _ in range(PASSES):
-            before, now, has_gap = self.told, datetime.now(UTC), False
+            before, now = self.told, datetime.now(UTC)
             async with aclosing(self.upstream.in_window(window, now)) as parts:
                 async for part in parts:
                     halves = window.halves(now) if part.is_too_much else None

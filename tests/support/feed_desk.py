@@ -80,4 +80,6 @@ async def open_feed_desk(
 
 
 def _delivery(body: bytes, state: Mapping[str, object] | None) -> Delivery:
-    return Delivery(body=body, queue=QUEUE, origin=QUEUE, routing_key=TYPE, first_seen=datetime.now(UTC), state=state)
+    return Delivery(
+        body=body, queue=QUEUE, origin=QUEUE, routing_key=TYPE, first_seen=datetime.now(UTC), state=state or {}
+    )

@@ -122,10 +122,10 @@ async def test_should_refuse_what_is_not_shown(bench: Bench, simulator: Simulato
     }
 
 
-def twin(simulator: Simulator, one: Invoice, **facts: object) -> Invoice:
+def twin(simulator: Simulator, one: Invoice) -> Invoice:
     """Another invoice of the same number."""
     known = simulator.world.chorus_pro
-    other = replace(one, id=one.id + 1000, facts=replace(one.facts, **facts), _set=[])
+    other = replace(one, id=one.id + 1000, _set=[])
     known.invoices[other.id] = other
     known._numbered[one.facts.number].append(other)
     return other
