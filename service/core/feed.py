@@ -228,6 +228,10 @@ class FeedPlan:
         """What is asked for next. It overlaps what was read before by more than the State's index may be late."""
         return Window(since=mark - self.overlap)
 
-    def floor(self, began: datetime, now: datetime) -> datetime:
-        """What happened before is never news of an invoice that nothing is remembered of."""
-        return max(to_second(began), now - self.retention)
+    def floor(self, began: datetime, mark: datetime, now: datetime) -> datetime:
+        """What happened before is never news of an invoice that nothing is remembered of.
+
+        It was told and is forgotten, or was before the feed began. What happened since the mark is neither, however
+        long the feed stood still.
+        """
+        return max(to_second(began), min(now - self.retention, to_second(mark) + SAME))

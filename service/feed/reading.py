@@ -124,7 +124,7 @@ class Reading:
         """Publish what is news on a page, and note it."""
         await self.alive()  # before the histories: what waits for this probe need not wait for them
         known = await self.ledger.feeds.known(self.tick.feed, [one.invoice.chorus_pro_id for one in shown])
-        floor = self.plan.floor(self.taken.began, now)
+        floor = self.plan.floor(self.taken.began, self.taken.mark, now)
         news = [
             (one, step, told)
             for one in shown

@@ -86,6 +86,30 @@ async def test_should_read_the_longest_history_to_its_end(desk: FeedDesk, simula
     assert len(desk.told) == len({one.id for one in desk.published}) == 211
 
 
+async def test_should_catch_up_after_more_days_than_the_ledger_remembers(simulator: Simulator, tmp_path: Path) -> None:
+    """A maintenance longer than the retention: what happened meanwhile was never told, and is no old news."""
+    world = simulator.world
+    variables = {"RELAY_LEDGER__RETENTION": "2", "RELAY_FEED__FIRST_WINDOW": "10d"}
+    async with open_feed_desk(tmp_path, simulator, variables) as desk:
+        world.clock.move(-6 * 86_400)
+        invoice = put_invoice(world, "F-1")
+        await desk.turn()
+        world.clock.move(43_200)
+        world.chorus_pro.move_status(invoice, "SUSPENDUE")
+        world.clock.move(86_400)
+        put_invoice(world, "F-2")
+        world.clock.set_right()
+        await desk.feed.ledger.purge(0)
+        for _ in range(2):
+            await desk.turn()
+
+    assert sorted(set(desk.told)) == [
+        ("F-1", "DEPOSEE"), ("F-1", "SUSPENDUE"), ("F-2", "DEPOSEE"), ("F-2", "EN_COURS_ACHEMINEMENT"),
+        ("F-2", "MISE_A_DISPOSITION"),
+    ]  # fmt: skip
+    assert len({one.id for one in desk.published}) == len(desk.published) == 5
+
+
 async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, simulator: Simulator) -> None:
     """Whatever goes wrong, the tick waits like any that failed: it is neither hammered nor lost."""
     put_invoice(simulator.world, "F-1")

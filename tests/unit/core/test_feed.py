@@ -165,7 +165,19 @@ def test_should_divide_a_window_until_it_is_seconds() -> None:
     assert Window(since=NOW, until=NOW + timedelta(seconds=3)).halves(NOW) is None
 
 
-def test_should_forget_no_longer_than_the_ledger_remembers() -> None:
-    """What was told so long ago that nobody remembers it is not told again."""
-    assert PLAN.floor(NOW - timedelta(days=1000), NOW) == NOW - timedelta(days=400)
-    assert PLAN.floor(NOW - timedelta(days=1), NOW) == NOW - timedelta(days=1)
+@pytest.mark.parametrize(
+    ("began", "mark", "expected"),
+    [
+        (1000, 1, NOW - timedelta(days=400)),
+        (1, 0, NOW - timedelta(days=1)),
+        # It stood still for longer than the ledger remembers: what happened meanwhile was never told.
+        (1000, 450, NOW - timedelta(days=450) + timedelta(seconds=1)),
+        (420, 450, NOW - timedelta(days=420)),
+    ],
+    ids=["what was forgotten", "what was before", "what happened meanwhile", "a mark from before"],
+)
+def test_should_tell_nothing_that_was_forgotten_and_everything_that_was_not_told(
+    began: int, mark: int, expected: datetime
+) -> None:
+    """Where nothing is remembered of an invoice its dates decide, by days before now."""
+    assert PLAN.floor(NOW - timedelta(days=began), NOW - timedelta(days=mark), NOW) == expected
