@@ -291,7 +291,7 @@ def test_should_stop_a_call_in_the_name_of_a_resting_account() -> None:
         ("north: {chorus_pro: {login: T, password: canary-word, password_file: x}}", "either password"),
         ("north: {chorus_pro: {login: T, pasword: canary-word}}", "pasword"),
         ("north: {suppliers: [12]}", "suppliers"),
-        (f"{TWO}north: {{chorus_pro: {{login: T, password: canary-word}}}}", "line 8: north is there twice"),
+        (f"{TWO}north: {{chorus_pro: {{login: T, password: canary-word}}}}", "line 7: north is there twice"),
         ('{"north": {"chorus_pro": {"login": "T", "password": "p", "login": "canary-word"}}}', "login is there twice"),
         ("'no rth': {}", "no rth"),
     ],

@@ -15,6 +15,7 @@ from service.core.feed import Shown, Step, Window, step
 from service.core.masking import masked
 from service.upstream.chorus_pro import models
 from service.upstream.chorus_pro.answers import to_found
+from service.upstream.chorus_pro.search_models import ListedRow
 from service.upstream.forms import PARIS, Listed, Received, Sent
 from service.upstream.operation import Doubt, Operation, Refusal
 from service.upstream.paging import PAGE_SIZE, Page, Pages, SearchEndless
@@ -61,16 +62,10 @@ class ReceivedSearch(ChangedSearch):
     page: ChangedPage = Field(alias="paramRecherche")
 
 
-class ChangedRow(models.InvoiceRow):
-    """One invoice as searches list it, with what was said of its present status."""
+class ChangedRow(ListedRow):
+    """One invoice as searches list it, with what was said of its present status; a draft may have no number yet."""
 
     comment: str | None = Field(default=None, alias="commentaireEtatCourant")
-
-
-class ReceivedRow(ChangedRow):
-    """The same for a recipient, under another name of its number, and without its flow."""
-
-    chorus_pro_id: int = Field(alias="idFacture")
 
 
 class SentFound(Received):
@@ -86,7 +81,7 @@ class ReceivedFound(Received):
     pages: int | None = None
     size: int | None = Field(default=None, alias="nbResultatsParPage")
     total: int | None = None
-    invoices: Listed[ReceivedRow] = Field(default=(), alias="listeFactures")
+    invoices: Listed[ChangedRow] = Field(default=(), alias="listeFactures")
 
 
 SENT = Operation(
@@ -150,7 +145,7 @@ class Changes:
         try:
             async for page in pages.each(fetch):
                 seen += len(page.rows)
-                shown = tuple(_shown(row) for row in page.rows)
+                shown = tuple(_shown(row) for row in page.rows if row.number)
                 is_too_much = max(seen, page.total or 0) >= self.most
                 yield Part(shown=shown, is_too_much=is_too_much, has_gap=pages.has_gap)
         except SearchEndless:

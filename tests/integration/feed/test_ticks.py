@@ -110,6 +110,22 @@ async def test_should_catch_up_after_more_days_than_the_ledger_remembers(simulat
     assert len({one.id for one in desk.published}) == len(desk.published) == 5
 
 
+async def test_should_not_let_an_invoice_without_a_number_hide_the_others(desk: FeedDesk, simulator: Simulator) -> None:
+    """A draft may have none yet: whatever else is on its page is told, and it under its number once it has one."""
+    row = {"statut": "BROUILLON", "dateHeureEtatCourant": written(simulator), "codeFournisseur": "99911122200017"}
+    rows = [{**row, "identifiantFactureCPP": place, "numeroFacture": f"F-{place}"} for place in (1, 2, 3)]
+    answer(simulator, HISTORY, history(("BROUILLON", written(simulator))))
+    numberless = [rows[0], {**rows[1], "numeroFacture": None}, rows[2]]
+    outcomes = []
+    for listed in (numberless, rows):
+        body = {"codeRetour": 0, "listeFactures": listed, "parametresRetour": {"pages": 1, "total": 3}}
+        answer(simulator, SEARCH, body, count=1)
+        outcomes.append((await desk.turn()).reason)
+
+    assert outcomes == ["read", "read"]
+    assert desk.told == [("F-1", "BROUILLON"), ("F-3", "BROUILLON"), ("F-2", "BROUILLON")]
+
+
 async def test_should_come_back_after_a_mistake_of_the_relay(desk: FeedDesk, simulator: Simulator) -> None:
     """Whatever goes wrong, the tick waits like any that failed: it is neither hammered nor lost."""
     put_invoice(simulator.world, "F-1")
