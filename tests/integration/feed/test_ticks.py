@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from contracts.results import ResultEvent
 from service.core.outcome import RetryLater
 from service.sandbox.simulator import Fault, Simulator, wire
 from tests.support.feed import put_invoice
@@ -167,3 +168,27 @@ async def test_should_not_take_for_read_what_never_came(plain_desk: FeedDesk, si
     assert reasons == ["upstream_answer_unreadable"] * 3 + ["read"]
     assert len(set(plain_desk.told)) == len(plain_desk.told) == 150
     assert standing.succeeded_at is not None
+
+
+async def test_should_tell_again_under_the_same_ids_what_it_died_before_noting(
+    desk: FeedDesk, simulator: Simulator
+) -> None:
+    """Published and not noted: whoever goes on publishes it under the ids it had, also when more happened since."""
+    invoice = put_invoice(simulator.world, "F-1")
+    publish = desk.feed.publish
+
+    async def dying(results: Sequence[ResultEvent]) -> None:
+        await publish(results)
+        raise ConnectionError
+
+    desk.feed.publish = dying
+    await desk.turn()
+    simulator.world.clock.move(5)
+    simulator.world.chorus_pro.move_status(invoice, "SUSPENDUE")
+    await desk.turn()
+    desk.feed.publish = publish
+    await desk.turn()
+    ids = {(code, one.id) for one, (_, code) in zip(desk.published, desk.told, strict=True)}
+
+    assert [code for _, code in desk.told] == ["DEPOSEE", "DEPOSEE", "SUSPENDUE", "DEPOSEE", "SUSPENDUE"]
+    assert sorted(code for code, _ in ids) == ["DEPOSEE", "SUSPENDUE"]
