@@ -6,12 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from contracts.changes import FeedRole
 from service.core.invoices import FoundInvoice
 
 SAME = timedelta(seconds=1)
 """The State writes one moment with and without fractions of a second."""
+
+PARIS = ZoneInfo("Europe/Paris")
+TWICE = timedelta(hours=1)
+"""How long the hour is that is there twice when the clocks are set back."""
 
 SMALLEST = timedelta(seconds=2)
 """A part of time that is not divided any further: the State reads its bounds to the second."""
@@ -155,7 +160,15 @@ def is_news(shown: Step, told: Step | None, floor: datetime) -> bool:
     """
     if told is None:
         return not shown.is_before(floor)
-    return not shown.is_same(told) and not shown.is_before(told.since)
+    return not shown.is_same(told) and (not shown.is_before(told.since) or _may_be_later(shown, told))
+
+
+def _may_be_later(shown: Step, told: Step) -> bool:
+    """Whether a step that looks older need not be: its date has no offset, in the hour that Paris has twice."""
+    if shown.since is None or told.since is None or shown.code == told.code or told.since - shown.since > TWICE:
+        return False
+    local = shown.since.astimezone(PARIS)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def changes(shown: Step, passed: Sequence[Step], told: Step | None, floor: datetime) -> tuple[Change, ...]:

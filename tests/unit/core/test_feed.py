@@ -71,6 +71,25 @@ def test_should_not_tell_again_what_the_index_still_shows() -> None:
     assert changes(SUSPENDED, LIFE, AVAILABLE, LONG_AGO)[-1].step == PAID
 
 
+@pytest.mark.parametrize(
+    ("told", "shown", "expected"),
+    [
+        ("2026-10-25T00:50:00+00:00", "2026-10-25T00:10:00+00:00", True),
+        ("2026-10-25T01:05:00+00:00", "2026-10-25T00:10:00+00:00", True),
+        ("2026-10-25T01:30:00+00:00", "2026-10-25T00:10:00+00:00", False),
+        ("2026-10-24T00:50:00+00:00", "2026-10-24T00:10:00+00:00", False),
+        ("2027-03-28T01:10:00+00:00", "2027-03-28T00:50:00+00:00", False),
+    ],
+)
+def test_should_ask_what_is_later_in_the_hour_that_is_there_twice(told: str, shown: str, *, expected: bool) -> None:
+    """Ten past two without an offset may be after ten to three: the history knows the order."""
+    before, after = step("SUSPENDUE", datetime.fromisoformat(told)), step("COMPLETEE", datetime.fromisoformat(shown))
+
+    assert is_news(after, before, LONG_AGO) is expected
+    assert [one.step for one in changes(after, (DEPOSITED, before, after), before, LONG_AGO)] == [after]
+    assert changes(after, (DEPOSITED, after, before), before, LONG_AGO) == ()
+
+
 def test_should_take_two_spellings_of_one_moment_for_one() -> None:
     """The search writes fractions of seconds where the history writes none, or rounds them up."""
     later = Step(code=PAID.code, since=PAID.since and PAID.since + timedelta(seconds=1))
