@@ -87,7 +87,7 @@ class Reading:
 
     async def _read(self, window: Window) -> tuple[Window, ...]:
         """Read a part of time; the parts it has to be divided into when there is too much in it."""
-        has_gap = False
+        has_gap = is_short = False
         for _ in range(PASSES):
             before, now = self.told, datetime.now(UTC)
             async with aclosing(self.upstream.in_window(window, now)) as parts:
@@ -99,8 +99,8 @@ class Reading:
                         self._say_cut(window)
                     await self._tell(part.shown, now)
                     self._check_time()
-                    has_gap = part.has_gap
-            if not has_gap and (window.until is None or self.told == before):
+                    has_gap, is_short = part.has_gap, part.is_short
+            if not has_gap and not is_short and (window.until is None or self.told == before):
                 return ()
         if has_gap and not self._is_lenient:
             raise self.upstream.gap()

@@ -32,12 +32,14 @@ class Pages(Generic[RowT]):
     """The pages of one search, whose rows may move while they are read; `key` tells rows apart.
 
     `has_gap` once less came than was announced when the reading began: something may have been missed. Rows that come
-    in before others push those onto later pages, where they are seen again; that is no gap.
+    in before others push those onto later pages, where they are seen again; that is no gap. `is_short` at the end, when
+    as much came, but some of it twice: nothing puts rows in order that are sorted by what they have in common.
     """
 
     key: Callable[[RowT], Hashable]
     most: int = MOST_PAGES
     has_gap: bool = False
+    is_short: bool = False
     _seen: set[Hashable] = field(default_factory=set)
     _came: int = 0
     _first_total: int = 0
@@ -70,6 +72,7 @@ class Pages(Generic[RowT]):
             if number <= self._announced and (is_missed or (number > 1 and not self._total)):
                 self.has_gap = True
         self.has_gap = self.has_gap or (is_over and self._came < self._first_total)
+        self.is_short = is_over and len(self._seen) < self._first_total
         return is_over
 
     def _heed(self, page: Page[RowT]) -> None:

@@ -116,12 +116,14 @@ RECEIVED = Operation(
 class Part:
     """One page of what changed.
 
-    `is_too_much`: the search has more invoices than it tells. `has_gap`: less came so far than was announced.
+    `is_too_much`: the search has more invoices than it tells. `has_gap`: less came so far than was announced;
+    `is_short`: as much came in the end, but some of it twice.
     """
 
     shown: tuple[Shown, ...]
     is_too_much: bool = False
     has_gap: bool = False
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ class Changes:
                 seen += len(page.rows)
                 shown = tuple(_shown(row) for row in page.rows if row.number)
                 is_too_much = max(seen, page.total or 0) >= self.most
-                yield Part(shown=shown, is_too_much=is_too_much, has_gap=pages.has_gap)
+                yield Part(shown=shown, is_too_much=is_too_much, has_gap=pages.has_gap, is_short=pages.is_short)
         except SearchEndless:
             # Pages smaller than was asked for: there is more than fits into as many as a search has.
             yield Part(shown=(), is_too_much=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.results import ResultEvent
+from contracts.results import InvoiceStatusChanged, ResultEvent
 from service.core.outcome import RetryLater
 from service.sandbox.simulator import Fault, Simulator, wire
 from tests.support.feed import put_invoice
@@ -192,3 +192,19 @@ async def test_should_tell_again_under_the_same_ids_what_it_died_before_noting(
 
     assert [code for _, code in desk.told] == ["DEPOSEE", "DEPOSEE", "SUSPENDUE", "DEPOSEE", "SUSPENDUE"]
     assert sorted(code for code, _ in ids) == ["DEPOSEE", "SUSPENDUE"]
+
+
+async def test_should_read_once_more_where_rows_of_one_number_change_places(
+    plain_desk: FeedDesk, simulator: Simulator
+) -> None:
+    """Nothing puts these in order: at the edge of a page one may come twice, and another one not at all."""
+    row = {"statut": "DEPOSEE", "dateHeureEtatCourant": written(simulator), "codeFournisseur": "99911122200017"}
+    rows = [{**row, "identifiantFactureCPP": place, "numeroFacture": f"F-{place // 2}"} for place in range(1, 103)]
+    paging = {"pages": 2, "total": 102}
+    for page, listed, count in ((1, rows[:100], 9), (2, rows[99:101], 1), (2, rows[100:], 9)):
+        body = {"codeRetour": 0, "listeFactures": listed, "parametresRetour": paging}
+        answer(simulator, SEARCH, body, contains=f'"pageResultatDemandee":{page}', count=count)
+    await plain_desk.turn()
+
+    told = [one.data for one in plain_desk.published]
+    assert {one.chorus_pro_id for one in told if isinstance(one, InvoiceStatusChanged)} == set(range(1, 103))
