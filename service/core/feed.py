@@ -164,7 +164,7 @@ def is_news(shown: Step, told: Step | None, floor: datetime) -> bool:
 
 
 def _may_be_later(shown: Step, told: Step) -> bool:
-    """Whether a step that looks older need not be: its date has no offset, in the hour that Paris has twice."""
+    """Whether a step that looks older need not be: its date may have had no offset, in the hour Paris has twice."""
     if shown.since is None or told.since is None or shown.code == told.code or told.since - shown.since > TWICE:
         return False
     local = shown.since.astimezone(PARIS)

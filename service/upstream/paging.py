@@ -14,7 +14,7 @@ RowT = TypeVar("RowT")
 
 
 class SearchEndless(Exception):
-    """The search gave page after page without coming to its end."""
+    """The search gave page after page without coming to its end, or announced what it did not give at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,11 @@ async def read_all(
 ) -> tuple[RowT, ...]:
     """Return every row once, in order; raises SearchEndless."""
     rows: dict[Hashable, RowT] = {}
-    async for page in Pages[RowT](key=key, most=most_pages).each(fetch):
+    pages = Pages[RowT](key=key, most=most_pages)
+    async for page in pages.each(fetch):
         for row in page.rows:
             rows.setdefault(key(row), row)
+    if pages.has_gap and not rows:
+        # An invoice that is announced and not shown must not pass for one that is not there, and be sent again.
+        raise SearchEndless("rows are announced, and none came")
     return tuple(rows.values())

@@ -88,3 +88,9 @@ async def test_should_know_whether_pages_had_a_gap(pages: list[Page[int]], rows:
     found = {row for page in [page async for page in pages_read.each(search)] for row in page.rows}
 
     assert (len(found), len(search.asked), pages_read.has_gap) == (rows, asked, gap)
+
+
+async def test_should_not_take_a_search_for_empty_that_announced_something() -> None:
+    """Who looks for an invoice before sending it again must not be told that there is none."""
+    with pytest.raises(SearchEndless):
+        await read_all(Search([Page(rows=(), pages=1, total=1)]), lambda row: row)
