@@ -181,8 +181,8 @@ _ROWS = (
         "Check the number, the supplier and the account; a fresh deposit may not be visible yet.", retryable=True,
     ),
     _refused(
-        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number and supplier.",
-        "Name the invoice by its chorus_pro_id, or its recipient too where that is asked for; use a new id.",
+        _R.INVOICE_AMBIGUOUS, "The State shows several invoices with this number.",
+        "Name its chorus_pro_id, or where that is asked for its supplier and recipient too; use a new id.",
     ),
     _refused(
         _R.INVOICE_NOT_SUSPENDED, "Only a suspended invoice can be added to, and this one is not suspended.",

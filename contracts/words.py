@@ -129,6 +129,11 @@ def invoice_status_code(text: str) -> str | None:
     return _BY_WORD.get(text.lower()) or (text if _CODE.fullmatch(text) else None)
 
 
+def is_void_status(code: str) -> bool:
+    """Whether an invoice came to nothing, so that its number may be that of another one by now."""
+    return code in _FINAL_STATUSES and code != "MISE_EN_PAIEMENT"
+
+
 def is_final_status(code: str) -> bool:
     """Whether an invoice in this status is not expected to change any more."""
     return code in _FINAL_STATUSES

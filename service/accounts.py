@@ -22,11 +22,11 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class _Rest:
-    """A rejected account: since when, for how long, the mark of its secret, and the one event allowed to try again."""
+    """A rejected sign-in: of which account, since when, for how long, and the one event allowed to try again."""
 
+    account: str
     since: datetime
     lasts: timedelta
-    mark: str
     tried_at: datetime | None = None
 
 
@@ -34,7 +34,8 @@ class AccountBook:
     """Every technical account. Asking is cheap: a file is read only when it has changed.
 
     `default` is the one account used when there is no `file`; `password_file` is where its password comes from, if that
-    may change. A rejected account is left alone for `reprobe`, or until its password changes. `on_secret` hears each
+    may change. A rejected account is left alone for `reprobe`, or until its password changes, and so is every account
+    that signs in as it does: the State locks the login, whoever used it. `on_secret` hears each
     password, so that it is never printed. Raises AccountsInvalid at once when the file cannot be used; a later change
     that cannot be used is logged and the former accounts stay.
     """
@@ -55,7 +56,7 @@ class AccountBook:
         self._passwords: dict[str, WatchedFile] = {}
         self._pending: tuple[Entry, ...] = ()
         self._complaint = ""
-        self._resting: dict[str, _Rest] = {}
+        self._resting: dict[str, _Rest] = {}  # by the mark of a sign-in
         if self._file:
             self._read_accounts(self._file)
             return
@@ -101,57 +102,57 @@ class AccountBook:
 
     def may_try(self, name: str, now: datetime) -> bool:
         """Whether the account may be used: not rejected, changed since, or rested long enough to be tried once."""
-        account = self.get(name)
-        rest = self._resting.get(account.name)
+        rest = self._resting.get(self.get(name).mark)
         if rest is None or rest.tried_at == now:
-            return True
-        if rest.mark != account.mark:
-            del self._resting[account.name]
             return True
         if now - (rest.tried_at or rest.since) < rest.lasts:
             return False
         rest.tried_at = now
         return True
 
-    def rejected(self, name: str, now: datetime) -> bool:
-        """The upstream refused this account: leave it alone. Said once; whether a rest begins with it."""
-        account = self.get(name)
-        known = self._resting.get(account.name)
+    def rejected(self, name: str, now: datetime, mark: str | None = None) -> bool:
+        """The upstream refused this account, with the secret of this mark if it may be another by now. Said once.
+
+        Returns whether a rest begins with it.
+        """
+        mark = mark or self.get(name).mark
+        known = self._resting.get(mark)
         if known is None:
             log.error(
                 happened.ACCOUNT_REJECTED,
-                account=account.name,
+                account=name,
                 next_step="Renew its password; it is tried again when the secret changes, or rarely.",
                 tried_again_after_s=self._reprobe.total_seconds(),
             )
         if known is not None and known.tried_at is None:
             return False
-        self._resting[account.name] = _Rest(since=now, lasts=self._reprobe, mark=account.mark)
+        self._resting[mark] = _Rest(account=name, since=now, lasts=self._reprobe)
         return True
 
     def rest(self, name: str, since: datetime) -> None:
         """Another worker was refused with this account: leave it alone, and let that one try it first."""
         account = self.get(name)
-        known = self._resting.get(account.name)
+        known = self._resting.get(account.mark)
         if known is not None and known.since >= since:
             return
         if known is None:
             log.warning(happened.ACCOUNT_REJECTED, account=account.name, heard=True)
         lasts = self._reprobe * random.uniform(1.1, 2.0)  # noqa: S311  # spread, so that one of the others is next
-        self._resting[account.name] = _Rest(since=since, lasts=lasts, mark=account.mark)
+        self._resting[account.mark] = _Rest(account=account.name, since=since, lasts=lasts)
 
     def accepted(self, name: str) -> bool:
-        """The upstream took this account; whether it rested."""
-        rested = self._resting.pop(self._name(name), None) is not None
-        if rested:
-            log.warning(happened.ACCOUNT_ACCEPTED, account=self._name(name))
-        return rested
+        """The upstream took this account; whether it rested, with the secret it has now or one it had before."""
+        account = self.get(name)
+        over = [mark for mark, rest in self._resting.items() if mark == account.mark or rest.account == account.name]
+        for mark in over:
+            del self._resting[mark]
+        if over:
+            log.warning(happened.ACCOUNT_ACCEPTED, account=account.name)
+        return bool(over)
 
     def is_rejected(self, name: str) -> bool:
         """Whether the last thing heard of this account, with the secret it has now, is a rejection."""
-        account = self.get(name)
-        rest = self._resting.get(account.name)
-        return rest is not None and rest.mark == account.mark
+        return self.get(name).mark in self._resting
 
     def _name(self, name: str | None) -> str:
         self._refresh()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -32,6 +32,20 @@ Level = Annotated[Literal["off", "warn", "enforce"], BeforeValidator(lambda valu
 
 class AccountsInvalid(ValueError):
     """The accounts cannot be used; the text is one or more sentences without secrets."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes no name twice: of two accounts with one name, the first would be nobody's, its events the other's."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """What a mapping holds; raises AccountsInvalid naming what it holds twice."""
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise AccountsInvalid(f"In the accounts file, line {line}: {str(key.value)[:64]} is there twice.")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 class _Part(BaseModel):
@@ -73,7 +87,9 @@ class Entry:
 def parse(text: str, *, folder: Path) -> tuple[Entry, ...]:
     """The accounts by name, or under `accounts`; password files count from `folder`. Raises AccountsInvalid."""
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader that takes no name twice
+    except AccountsInvalid:
+        raise
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" near line {mark.line + 1}" if mark else ""

@@ -105,13 +105,13 @@ class PasswordWatch:
         """What Chorus Pro shows; None and why when it could not be asked."""
         if self.ask is None or not account.reaches_chorus_pro:
             return (), ""
-        if self.accounts.is_rejected(account.name) or self.gates.is_paused(CHORUS_PRO):
-            return None, ""  # said elsewhere, and trying it again is not this one's business
         try:
+            if self.accounts.is_rejected(account.name) or self.gates.is_paused(CHORUS_PRO):
+                return None, ""  # said elsewhere, and trying it again is not this one's business
             told = await self.ask(account.name)
         except AccountRejected as error:
             if error.facts.http_status is not None:
-                await self.rests.rejected(account.name, datetime.now(UTC))
+                await self.rests.rejected(account.name, datetime.now(UTC), error.mark)
             return None, ""
         except NotSubscribed as error:
             return (), str(error)

@@ -53,7 +53,7 @@ class Recovery:
         """What becomes of an event that failed with `error`; closes what must be closed."""
         now, closed, until = datetime.now(UTC), False, None
         if isinstance(error, AccountRejected) and error.facts.http_status is not None:
-            await self.rests.rejected(error.account, now)
+            await self.rests.rejected(error.account, now, error.mark)
         if event is not None and isinstance(error, UpstreamFailure):
             closed, until = await self.maintenance.suspect(error, event.key, delivery.closings)
         elif event is not None:

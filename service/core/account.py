@@ -44,11 +44,16 @@ class Account:
 
     @property
     def mark(self) -> str:
-        """Tells this secret from the one before or after it, and nothing else about it."""
-        return hashlib.sha256(f"{self.name}:{self.login}:{self.password}".encode()).hexdigest()[:6]
+        """Tells this sign-in from the one before or after it, and nothing else about it."""
+        return mark_of(self.login, self.password)
 
     def secrets(self) -> Iterator[str]:
         """What must never be printed: the password, and the header made of it."""
         if self.password:
             yield self.password
             yield base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
+
+
+def mark_of(login: str | None, password: str | None) -> str:
+    """The same for two accounts that sign in as one, and of no use to whoever wants to."""
+    return hashlib.sha256(f"{login}:{password}".encode()).hexdigest()[:6]

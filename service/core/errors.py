@@ -88,11 +88,15 @@ class CredentialsRejected(UpstreamFailure):
 
 
 class AccountRejected(UpstreamFailure):
-    """Chorus Pro refuses the technical account `account` (wrong or expired password)."""
+    """Chorus Pro refuses the technical account `account` (wrong or expired password).
 
-    def __init__(self, facts: CallFacts, detail: str, *, account: str) -> None:
+    `mark` is that of the sign-in which was refused: by now the account may have another.
+    """
+
+    def __init__(self, facts: CallFacts, detail: str, *, account: str, mark: str | None = None) -> None:
         super().__init__(facts, detail)
         self.account = account
+        self.mark = mark
 
 
 class NotSubscribed(UpstreamFailure):

@@ -6,12 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from contracts.changes import FeedRole
 from service.core.invoices import FoundInvoice
 
 SAME = timedelta(seconds=1)
 """The State writes one moment with and without fractions of a second."""
+
+PARIS = ZoneInfo("Europe/Paris")
+TWICE = timedelta(hours=1)
+"""How long the hour is that is there twice when the clocks are set back."""
 
 SMALLEST = timedelta(seconds=2)
 """A part of time that is not divided any further: the State reads its bounds to the second."""
@@ -92,6 +97,10 @@ class Step:
             return self.code == other.code and self.since is other.since
         return self.code == other.code and abs(self.since - other.since) <= SAME
 
+    def may_be(self, other: Step) -> bool:
+        """Whether both may be one step, since one of them has no date."""
+        return self.code == other.code and (self.since is None or other.since is None)
+
     def is_before(self, moment: datetime | None) -> bool:
         """Whether it certainly happened earlier than a moment."""
         return moment is not None and self.since is not None and self.since < moment
@@ -151,7 +160,15 @@ def is_news(shown: Step, told: Step | None, floor: datetime) -> bool:
     """
     if told is None:
         return not shown.is_before(floor)
-    return not shown.is_same(told) and not shown.is_before(told.since)
+    return not shown.is_same(told) and (not shown.is_before(told.since) or _may_be_later(shown, told))
+
+
+def _may_be_later(shown: Step, told: Step) -> bool:
+    """Whether a step that looks older need not be: its date may have had no offset, in the hour Paris has twice."""
+    if shown.since is None or told.since is None or shown.code == told.code or told.since - shown.since > TWICE:
+        return False
+    local = shown.since.astimezone(PARIS)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def changes(shown: Step, passed: Sequence[Step], told: Step | None, floor: datetime) -> tuple[Change, ...]:
@@ -159,32 +176,32 @@ def changes(shown: Step, passed: Sequence[Step], told: Step | None, floor: datet
 
     Without a history only the present step can be told, and what came before it is what was told last.
     """
-    steps = [*passed]
-    if not _is_in(shown, steps):
-        steps.append(shown)  # the history may be later than the search, as well as the other way round
+    steps = _with_present(shown, passed)
     first = _first_new(steps, told, floor)
     before = [told.code if told else None, *(one.code for one in steps)]
-    return tuple(
-        Change(
-            step=replace(one, comment=shown.comment) if not one.comment and one.is_same(shown) else one, previous=old
-        )
-        for one, old in zip(steps[first:], before[first:], strict=False)
-    )
+    return tuple(Change(step=one, previous=old) for one, old in zip(steps[first:], before[first:], strict=False))
 
 
-def _is_in(shown: Step, steps: Sequence[Step]) -> bool:
-    """Whether a history has the present step, or knows of later ones."""
-    if any(shown.is_same(one) for one in steps):
-        return True
-    return bool(steps) and (shown.is_before(steps[-1].since) or (shown.since is None and shown.code == steps[-1].code))
+def _with_present(shown: Step, passed: Sequence[Step]) -> list[Step]:
+    """A history that has the present step, or knows of later ones; each of the two may be later than the other."""
+    steps = [*passed]
+    for place in range(len(steps) - 1, -1, -1):
+        one, is_last = steps[place], place == len(steps) - 1
+        if shown.is_same(one) or (is_last and shown.may_be(one)):
+            steps[place] = replace(one, since=one.since or shown.since, comment=one.comment or shown.comment)
+            return steps
+    if not steps or not shown.is_before(steps[-1].since):
+        steps.append(shown)
+    return steps
 
 
 def _first_new(steps: Sequence[Step], told: Step | None, floor: datetime) -> int:
     """The place of the first step that is news: behind the one told last, else by its date."""
     if told is not None:
-        for place in range(len(steps), 0, -1):
-            if steps[place - 1].is_same(told):
-                return place
+        for is_told in (told.is_same, told.may_be):
+            for place in range(len(steps), 0, -1):
+                if is_told(steps[place - 1]):
+                    return place
     after = floor if told is None or told.since is None else told.since + SAME
     return next((place for place, one in enumerate(steps) if not one.is_before(after)), len(steps))
 
@@ -202,8 +219,8 @@ def mark_after(mark: datetime, seen: Iterable[datetime | None], now: datetime) -
 class FeedPlan:
     """How often statuses are read and how far back.
 
-    `history` reads each changed invoice in full. `longest` bounds one round, `smallest` is the wait for whatever is
-    merely in the way, `lease` is seconds a worker holds a feed without a sign of life.
+    `history` reads each changed invoice in full. `longest` bounds the telling of one round, `smallest` is the wait for
+    whatever is merely in the way, `lease` is seconds a worker holds a feed without a sign of life.
     """
 
     interval: timedelta
@@ -224,6 +241,10 @@ class FeedPlan:
         """What is asked for next. It overlaps what was read before by more than the State's index may be late."""
         return Window(since=mark - self.overlap)
 
-    def floor(self, began: datetime, now: datetime) -> datetime:
-        """What happened before is never news of an invoice that nothing is remembered of."""
-        return max(to_second(began), now - self.retention)
+    def floor(self, began: datetime, mark: datetime, now: datetime) -> datetime:
+        """What happened before is never news of an invoice that nothing is remembered of.
+
+        It was told and is forgotten, or was before the feed began. What happened since the mark is neither, however
+        long the feed stood still.
+        """
+        return max(to_second(began), min(now - self.retention, to_second(mark) + SAME))

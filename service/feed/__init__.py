@@ -138,7 +138,12 @@ class StatusFeed:
             return await self._finish(reading), _facts(reading)
         except FenceLost:
             return OVERTAKEN, {}
-        except (EventInvalid, UpstreamFailure) as error:
+        except LedgerUnavailable:
+            raise
+        except Exception as error:
+            if not isinstance(error, EventInvalid | UpstreamFailure):
+                # The relay's own mistake: given back to the broker, the tick would come again at once, and again.
+                log.exception(happened.STATUSES_UNREAD, feed=tick.feed.name)
             outcome = await self._put_off(error, tick, delivery)
             await self._finish_later(tick, owner, outcome)
             return outcome, {}

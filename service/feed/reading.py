@@ -23,13 +23,17 @@ AT_ONCE = 20
 """Changed invoices looked at together: what was told is noted before the next ones are asked for."""
 
 PASSES = 3
-"""How often a part of time with an end is read: whatever changes meanwhile leaves it, and moves the pages."""
+"""How often a part of time is read that has an end, since what changes meanwhile leaves it and moves the pages; or that
+did not bring all it announced."""
+
+LONGEST = 1500.0
+"""Seconds of one round in all: a broker takes back what is not acknowledged within half an hour."""
 
 SENT_WITH = (DEPOSIT_FLOW.title, SUBMIT_PDF.title)
 """What puts invoices upstream, as the ledger calls it."""
 
 PATIENT = 3
-"""Failures in a row after which an invoice whose history cannot be read does not hold up the others any more."""
+"""Failures in a row after which what cannot be read does not hold up the rest any more: a history, a missing page."""
 
 Publish = Callable[[Sequence[ResultEvent]], Awaitable[None]]
 Reported = Callable[[Collection[str | None]], Awaitable[Mapping[str, bool]]]
@@ -64,6 +68,7 @@ class Reading:
     invoices: int = 0
     told: int = 0
     is_complete: bool = False
+    _telling: float = 0.0
     _began: float = field(default_factory=steady)
     _began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -82,30 +87,44 @@ class Reading:
 
     async def _read(self, window: Window) -> tuple[Window, ...]:
         """Read a part of time; the parts it has to be divided into when there is too much in it."""
-        for _ in range(PASSES if window.until else 1):
+        has_gap = is_short = False
+        for _ in range(PASSES):
             before, now = self.told, datetime.now(UTC)
             async with aclosing(self.upstream.in_window(window, now)) as parts:
                 async for part in parts:
+                    halves = window.halves(now) if part.is_too_much else None
+                    if halves is not None:
+                        return halves
                     if part.is_too_much:
-                        halves = window.halves(now)
-                        if halves is not None:
-                            return halves
-                        log.warning(happened.STATUSES_CUT, feed=self.tick.feed.name, since=window.since)
+                        self._say_cut(window)
                     await self._tell(part.shown, now)
                     self._check_time()
-            if self.told == before:
-                break
+                    has_gap, is_short = part.has_gap, part.is_short
+            if not has_gap and not is_short and (window.until is None or self.told == before):
+                return ()
+        if has_gap and not self._is_lenient:
+            raise self.upstream.gap()
+        if has_gap:
+            self._say_cut(window)
         return ()
 
+    @property
+    def _is_lenient(self) -> bool:
+        return self.tick.failures >= PATIENT
+
+    def _say_cut(self, window: Window) -> None:
+        log.warning(happened.STATUSES_CUT, feed=self.tick.feed.name, since=window.since)
+
     def _check_time(self) -> None:
-        if steady() - self._began > self.plan.longest.total_seconds():
+        """Raise OutOfTime; not for pages without news, which the next round would have to read again."""
+        if self._telling > self.plan.longest.total_seconds() or steady() - self._began > LONGEST:
             raise OutOfTime
 
     async def _tell(self, shown: Sequence[Shown], now: datetime) -> None:
         """Publish what is news on a page, and note it."""
         await self.alive()  # before the histories: what waits for this probe need not wait for them
         known = await self.ledger.feeds.known(self.tick.feed, [one.invoice.chorus_pro_id for one in shown])
-        floor = self.plan.floor(self.taken.began, now)
+        floor = self.plan.floor(self.taken.began, self.taken.mark, now)
         news = [
             (one, step, told)
             for one in shown
@@ -113,8 +132,10 @@ class Reading:
             and (step := one.step) is not None
             and is_news(step, told := known.get(one.invoice.chorus_pro_id), floor)
         ]
+        began = steady()
         for start in range(0, len(news), AT_ONCE) or (0,):
             await self._tell_some(news[start : start + AT_ONCE], floor, now)
+        self._telling += steady() - began if news else 0.0
         self.invoices += len(shown)
         # What changes on pages that were read already is found by the next round, however long this one takes.
         self.mark = mark_after(self.mark, (one.invoice.status_since for one in shown), self._began_at)
@@ -149,8 +170,7 @@ class Reading:
     async def _histories(self, ids: Sequence[int]) -> Sequence[Sequence[Step]]:
         if not self.plan.history:
             return [()] * len(ids)
-        lenient = self.tick.failures >= PATIENT
-        asked = (self.upstream.history(id, lenient=lenient) for id in ids)
+        asked = (self.upstream.history(id, lenient=self._is_lenient) for id in ids)
         answers = await asyncio.gather(*asked, return_exceptions=True)
         histories = []
         for answer in answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from contracts.actions import invoice_action
@@ -14,7 +15,7 @@ from contracts.results import (
     StatusChange,
     StatusEvent,
 )
-from contracts.words import Upstream, invoice_status, is_final_status
+from contracts.words import Upstream, invoice_status, is_final_status, is_void_status
 from service.core.draft import Draft
 from service.core.invoices import FoundInvoice
 from service.core.listed import ListedInvoice
@@ -39,9 +40,10 @@ class ReportStatus(Read[InvoiceStatusRequested]):
             shown = await searches(calls).numbered(request.role, request.invoice_number or "", request.supplier_siret)
             if isinstance(shown, Refusal):
                 return (_refused(request, shown.reason, shown),)
-            if not shown:
-                return (_refused(request, Reason.INVOICE_NOT_FOUND),)
-            found = shown[0]
+            found = _meant(shown, calls.upstreams.mapping.chorus_pro.drafts)
+            if found is None:
+                reason = Reason.INVOICE_AMBIGUOUS if shown else Reason.INVOICE_NOT_FOUND
+                return (_refused(request, reason),)
             invoice_id = found.chorus_pro_id
         elif not await sees(request.role, invoice_id, calls):
             return (_refused(request, Reason.INVOICE_NOT_FOUND),)
@@ -55,6 +57,14 @@ class ReportStatus(Read[InvoiceStatusRequested]):
         return (Draft(type="invoice.status.reported.v1", data=_reported(history, found)),)
 
 
+def _meant(shown: Sequence[ListedInvoice], drafts: Collection[str]) -> ListedInvoice | None:
+    """The one invoice that is meant by a number: of several, the only one that was handed in and is not void."""
+    if len(shown) == 1:
+        return shown[0]
+    living = [one for one in shown if one.status_code not in drafts and not is_void_status(one.status_code or "")]
+    return living[0] if len(living) == 1 else None
+
+
 def _reported(history: WholeHistory, found: FoundInvoice | ListedInvoice | Refusal) -> InvoiceStatusReported:
     told = None if isinstance(found, Refusal) else found
     changes = _changes(history)
@@ -66,7 +76,7 @@ def _reported(history: WholeHistory, found: FoundInvoice | ListedInvoice | Refus
         recipient_siret=told.recipient_siret if told else None,
         status=invoice_status(status_code),
         status_code=status_code,
-        status_since=changes[-1].since if changes else None,
+        status_since=changes[-1].since if changes and changes[-1].status_code == status_code else None,
         final=is_final_status(status_code),
         history=changes,
         type=told.kind if told else None,

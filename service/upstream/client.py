@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from contracts.reasons import Reason
 from service.core.errors import (
+    AccountRejected,
     AnswerUnreadable,
     CallFacts,
     GateClosed,
@@ -185,6 +186,14 @@ class Client:
         return said
 
     async def _exchange(self, call: _Call, *, insist: bool) -> Document | Refusal:
+        """Send, and name the sign-in when that is refused: by now the account may have another."""
+        try:
+            return await self._send_with_token(call, insist=insist)
+        except AccountRejected as rejected:
+            rejected.mark = call.account.mark if call.account is not None else None
+            raise
+
+    async def _send_with_token(self, call: _Call, *, insist: bool) -> Document | Refusal:
         """Send, and once more with a new token when the gateway wants one: it refused before any work was done."""
         token = None
         if self.tokens is not None:

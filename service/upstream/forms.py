@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,6 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 PARIS = ZoneInfo("Europe/Paris")
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M")
+
+EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 ItemT = TypeVar("ItemT")
 
@@ -34,19 +37,22 @@ class Received(BaseModel):
 
 
 def to_moment(value: object) -> datetime | None:
-    """Read a date with or without time and offset, Paris time unless it says otherwise; None when it is none."""
+    """Read a date with or without time and offset, Paris time unless it says otherwise; None when it is none.
+
+    The first and the last day there is stand for none: not every zone has them, and whoever converts them fails.
+    """
     if isinstance(value, datetime):
-        moment = value
+        found: datetime | None = value
     elif isinstance(value, int) and not isinstance(value, bool):
-        return _from_milliseconds(value)
+        found = _from_milliseconds(value)
     elif isinstance(value, str):
         found = _from_text(value.strip())
-        if found is None:
-            return None
-        moment = found
     else:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
+    if found is None:
+        return None
+    moment = found if found.tzinfo else found.replace(tzinfo=PARIS)
+    return moment if EARLIEST < moment < LATEST else None
 
 
 def to_day(value: object) -> date | None:
@@ -54,10 +60,7 @@ def to_day(value: object) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     moment = to_moment(value)
-    try:
-        return None if moment is None else moment.astimezone(PARIS).date()
-    except OverflowError:  # the first or the last day there is, which stands for none
-        return None
+    return None if moment is None else moment.astimezone(PARIS).date()
 
 
 def to_list(value: object) -> object:

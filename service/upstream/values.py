@@ -6,6 +6,8 @@ import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from service.core.account import mark_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -25,6 +27,11 @@ class TechnicalAccount:
     def header(self) -> str:
         """The value of `cpro-account`."""
         return base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
+
+    @property
+    def mark(self) -> str:
+        """Tells this sign-in from any other."""
+        return mark_of(self.login, self.password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

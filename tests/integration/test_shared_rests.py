@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.core.account import DEFAULT
+from service.accounts import AccountBook
+from service.core.account import DEFAULT, Account
 from tests.support.gatekeepers import Gatekeeper, Health, book, gatekeepers
 from tests.support.until import until
 
@@ -85,6 +86,35 @@ async def test_should_say_nothing_of_another_password(url: str) -> None:
         await keepers[1].ledger.ping()
 
         assert [may_use(keeper) for keeper in keepers] == [False, True]
+
+
+async def test_should_end_the_rest_of_the_former_password_with_the_new_one(url: str, tmp_path: Path) -> None:
+    """What operators are shown as resting does not go on for ever once the account works."""
+    async with gatekeepers(1, url, Health()) as (keeper,):
+        (tmp_path / "password").write_text("the wrong one")
+        accounts = AccountBook(
+            default=Account(name=DEFAULT, login="TECH_1_1@cpro.fr"),
+            reprobe=timedelta(hours=1),
+            password_file=tmp_path / "password",
+        )
+        keeper.maintenance.rests.accounts = keeper.accounts = accounts
+        await keeper.maintenance.rests.rejected(DEFAULT, datetime.now(UTC))
+        (tmp_path / "password").write_text("the right one now")
+        before = len(await keeper.ledger.pauses())
+        may = may_use(keeper)
+        await keeper.maintenance.rests.accepted(DEFAULT)
+
+        assert (before, may) == (1, True)
+        assert await keeper.ledger.pauses() == []
+
+
+async def test_should_not_mind_an_account_that_is_gone(url: str) -> None:
+    """Somebody took it out of the file while a call in its name was under way: nobody stumbles over that."""
+    async with gatekeepers(1, url, Health()) as (keeper,):
+        await keeper.maintenance.rests.rejected("gone", datetime.now(UTC))
+        await keeper.maintenance.rests.accepted("gone")
+
+        assert may_use(keeper)
 
 
 async def test_should_remember_a_rest_over_a_restart(url: str) -> None:

@@ -9,8 +9,7 @@ import pytest
 from service.accounts import AccountBook
 from service.accounts_file import AccountsInvalid, parse
 from service.core.account import Account
-from service.core.errors import AccountRejected, EventInvalid
-from service.wiring import health_account
+from service.core.errors import EventInvalid
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -173,51 +172,6 @@ def test_should_not_show_a_password_in_its_representation() -> None:
     assert "first-word" not in repr(ONE)
 
 
-def test_should_leave_a_rejected_account_alone_and_try_it_once_afterwards() -> None:
-    """Accounts lock when insisted on: after the rest one event tries, the others wait for it."""
-    book = AccountBook(default=ONE, reprobe=HOUR)
-    book.rejected("default", NOW)
-    later = NOW + HOUR
-
-    assert [
-        book.may_try("default", NOW + timedelta(minutes=59)),
-        book.may_try("default", later),
-        book.may_try("default", later),
-        book.may_try("default", later + timedelta(seconds=1)),
-    ] == [False, True, True, False]
-
-
-def test_should_try_a_rejected_account_again_when_its_password_changed(tmp_path: Path) -> None:
-    """Renewing the password is what the rest waits for."""
-    file = tmp_path / "password"
-    file.write_text("first-word")
-    book = AccountBook(default=ONE, reprobe=HOUR, password_file=file)
-    book.rejected("default", NOW)
-    rewrite(file, "second-word")
-
-    assert book.may_try("default", NOW + timedelta(seconds=1))
-
-
-def test_should_try_a_rejected_account_again_when_its_login_changed(folder: Path) -> None:
-    """It is another technical account then, whatever its password."""
-    book = book_of(folder)
-    book.rejected("north", NOW)
-    rewrite(folder / "accounts.yaml", TWO.replace("TECH_N", "TECH_M"))
-
-    assert (book.is_rejected("north"), book.may_try("north", NOW + timedelta(seconds=1))) == (False, True)
-
-
-def test_should_ask_after_the_health_in_no_rejected_name(folder: Path) -> None:
-    """Each refusal brings an account nearer to being locked; where all are rejected there is no choice."""
-    book = book_of(folder)
-    asked = [health_account(book)]
-    for name in ("north", "south"):
-        book.rejected(name, NOW)
-        asked.append(health_account(book))
-
-    assert asked == ["north", "south", "north"]
-
-
 @pytest.mark.parametrize(
     ("suppliers", "supplier", "expected"),
     [
@@ -236,25 +190,6 @@ def test_should_know_whose_invoices_an_account_may_send_and_see(
     assert Account(name="one", suppliers=frozenset(suppliers)).serves(supplier) is expected
 
 
-def test_should_forget_a_rejection_once_the_account_is_accepted() -> None:
-    """One good answer ends the rest."""
-    book = AccountBook(default=ONE, reprobe=HOUR)
-    book.rejected("default", NOW)
-    book.accepted("default")
-
-    assert book.may_try("default", NOW)
-
-
-def test_should_stop_a_call_in_the_name_of_a_resting_account() -> None:
-    """The call is not made, and the account is named to whoever decides what follows."""
-    book = AccountBook(default=ONE, reprobe=HOUR)
-    book.rejected("default", NOW)
-    with pytest.raises(AccountRejected) as caught:
-        book.check_rested("default", NOW + timedelta(seconds=1))
-
-    assert (caught.value.account, caught.value.sent) == ("default", False)
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -264,6 +199,8 @@ def test_should_stop_a_call_in_the_name_of_a_resting_account() -> None:
         ("north: {chorus_pro: {login: T, password: canary-word, password_file: x}}", "either password"),
         ("north: {chorus_pro: {login: T, pasword: canary-word}}", "pasword"),
         ("north: {suppliers: [12]}", "suppliers"),
+        (f"{TWO}north: {{chorus_pro: {{login: T, password: canary-word}}}}", "line 7: north is there twice"),
+        ('{"north": {"chorus_pro": {"login": "T", "password": "p", "login": "canary-word"}}}', "login is there twice"),
         ("'no rth': {}", "no rth"),
     ],
 )

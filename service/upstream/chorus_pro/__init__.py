@@ -19,6 +19,7 @@ from service.upstream.chorus_pro.answers import (
     InvoiceHistory,
     StatusPassed,
     TechnicalError,
+    oldest_first,
     to_detailed,
     to_found,
     to_report,
@@ -147,7 +148,7 @@ class ChorusPro:
             chorus_pro_id=first.invoice_id or invoice_id,
             number=first.number,
             status_code=first.status,
-            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=row.comment) for row in rows),
+            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=row.comment) for row in oldest_first(rows)),
         )
 
     async def invoice(self, invoice_id: int) -> FoundInvoice | Refusal:
@@ -195,9 +196,8 @@ class ChorusPro:
 
     async def _history_page(self, invoice_id: int, page: int) -> history_models.HistoryFound | Refusal:
         wanted = history_models.HistoryPage(page=page, size=PAGE_SIZE)
-        return await self._call(
-            operations.INVOICE_HISTORY, history_models.HistoryAsked(invoice_id=invoice_id, statuses=wanted)
-        )
+        asked = history_models.HistoryAsked(invoice_id=invoice_id, most=history_models.MOST, statuses=wanted)
+        return await self._call(operations.INVOICE_HISTORY, asked)
 
     async def _structures(self, operation: OwnStructures = SUPPLIER_STRUCTURES) -> Mapping[str, int] | None:
         """The structures of the account by SIRET; None when this side question is refused, which harms nobody."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from service.core.invoices import FoundInvoice, Kind
 from service.core.masking import masked
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from service.upstream.chorus_pro.models import FlowState, InvoiceDetail, InvoiceRow
     from service.upstream.chorus_pro.search_models import ListedRow
     from service.upstream.operation import Refusal
+
+
+class Dated(Protocol):
+    """A line of a history."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened."""
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +87,15 @@ class InvoiceHistory:
     number: str | None
     status_code: str | None
     statuses: tuple[StatusPassed, ...]
+
+
+def oldest_first(rows: Sequence[DatedT]) -> tuple[DatedT, ...]:
+    """The lines of a history in the order they happened, whichever way round they came; those without a date stay put.
+
+    Lines are not sorted by date: in the hour that is there twice the State's order knows more than its dates.
+    """
+    dates = [row.at for row in rows if row.at is not None]
+    return tuple(reversed(rows)) if dates and dates[0] > dates[-1] else tuple(rows)
 
 
 def to_report(state: FlowState) -> FlowReport:

@@ -15,9 +15,10 @@ from service.core.feed import Shown, Step, Window, step
 from service.core.masking import masked
 from service.upstream.chorus_pro import models
 from service.upstream.chorus_pro.answers import to_found
+from service.upstream.chorus_pro.search_models import ListedRow
 from service.upstream.forms import PARIS, Listed, Received, Sent
 from service.upstream.operation import Doubt, Operation, Refusal
-from service.upstream.paging import PAGE_SIZE, Page, SearchEndless, each_page
+from service.upstream.paging import PAGE_SIZE, Page, Pages, SearchEndless
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro import ChorusPro
@@ -61,16 +62,10 @@ class ReceivedSearch(ChangedSearch):
     page: ChangedPage = Field(alias="paramRecherche")
 
 
-class ChangedRow(models.InvoiceRow):
-    """One invoice as searches list it, with what was said of its present status."""
+class ChangedRow(ListedRow):
+    """One invoice as searches list it, with what was said of its present status; a draft may have no number yet."""
 
     comment: str | None = Field(default=None, alias="commentaireEtatCourant")
-
-
-class ReceivedRow(ChangedRow):
-    """The same for a recipient, under another name of its number, and without its flow."""
-
-    chorus_pro_id: int = Field(alias="idFacture")
 
 
 class SentFound(Received):
@@ -86,7 +81,7 @@ class ReceivedFound(Received):
     pages: int | None = None
     size: int | None = Field(default=None, alias="nbResultatsParPage")
     total: int | None = None
-    invoices: Listed[ReceivedRow] = Field(default=(), alias="listeFactures")
+    invoices: Listed[ChangedRow] = Field(default=(), alias="listeFactures")
 
 
 SENT = Operation(
@@ -119,10 +114,16 @@ RECEIVED = Operation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One page of what changed. `is_too_much`: the search has more invoices than it tells."""
+    """One page of what changed.
+
+    `is_too_much`: the search has more invoices than it tells. `has_gap`: less came so far than was announced;
+    `is_short`: as much came in the end, but some of it twice.
+    """
 
     shown: tuple[Shown, ...]
-    is_too_much: bool
+    is_too_much: bool = False
+    has_gap: bool = False
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +139,26 @@ class Changes:
 
     async def in_window(self, window: Window, now: datetime) -> AsyncGenerator[Part, None]:
         """Yield page after page to the end."""
-        seen = 0
+        pages, seen = Pages[ChangedRow](key=lambda row: row.chorus_pro_id, most=self.most // PAGE_SIZE + 1), 0
 
         async def fetch(number: int) -> Page[ChangedRow]:
             return await self._page(window, number, now)
 
         try:
-            async for page in each_page(fetch, lambda row: row.chorus_pro_id, self.most // PAGE_SIZE + 1):
+            async for page in pages.each(fetch):
                 seen += len(page.rows)
-                shown = tuple(_shown(row) for row in page.rows)
-                yield Part(shown=shown, is_too_much=max(seen, page.total or 0) >= self.most)
-        except SearchEndless as error:
-            facts = CallFacts(upstream=SENT.upstream, operation=self._operation)
-            raise AnswerUnreadable(facts, str(error)) from error
+                shown = tuple(_shown(row) for row in page.rows if row.number)
+                is_too_much = max(seen, page.total or 0) >= self.most
+                yield Part(shown=shown, is_too_much=is_too_much, has_gap=pages.has_gap, is_short=pages.is_short)
+        except SearchEndless:
+            # Pages smaller than was asked for: there is more than fits into as many as a search has.
+            yield Part(shown=(), is_too_much=True)
+
+    def gap(self) -> AnswerUnreadable:
+        """What is wrong with a search that did not bring all it announced."""
+        return AnswerUnreadable(
+            CallFacts(upstream=SENT.upstream, operation=self._operation), "pages of the search are missing"
+        )
 
     async def history(self, invoice_id: int, *, lenient: bool) -> tuple[Step, ...]:
         """Every status an invoice went through, oldest first; nothing where the State does not tell this account.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,10 @@ class Directory(ChorusPro):
     async def find(
         self, *, siret: str | None = None, name: str | None = None, postcode: str | None = None
     ) -> tuple[Recipient, ...]:
-        """Return the structures with this SIRET, or the public ones of this name and place; without their details."""
+        """Return the structures with this SIRET, or the first public ones of this name; without their details.
+
+        A name may fit thousands, which nobody reads: of those one page is told.
+        """
         wanted = models.StructureWanted(
             identifier_type="SIRET" if siret else None,
             identifier=siret,
@@ -46,9 +49,11 @@ class Directory(ChorusPro):
         def asked(page: int) -> models.StructureSearch:
             return models.StructureSearch(wanted=wanted, page=_page(page, "IdentifiantStructure"))
 
-        rows: tuple[models.StructureRow, ...] = await self._rows(
-            operations.SEARCH_STRUCTURES, asked, lambda row: row.id
-        )
+        rows: Sequence[models.StructureRow]
+        if siret:
+            rows = await self._rows(operations.SEARCH_STRUCTURES, asked, lambda row: row.id)
+        else:
+            rows = (await self._one_page(operations.SEARCH_STRUCTURES, asked(1))).rows
         return tuple(
             Recipient(
                 siret=_plain(row.identifier),
@@ -156,17 +161,21 @@ class Directory(ChorusPro):
         key: Callable[[RowT], Hashable],
     ) -> tuple[RowT, ...]:
         async def fetch(number: int) -> Page[RowT]:
-            answer = await self._call(operation, search(number))
-            if isinstance(answer, Refusal):
-                if answer.code not in self.nothing_found:
-                    self._refused(operation, answer)
-                return Page(rows=())
-            rows: Iterable[RowT] = answer.rows
-            paging = answer.paging or Paging()
-            # How many rows a page has when nothing says so: as many as were asked for.
-            return Page(rows=tuple(rows), pages=paging.pages, total=paging.total, size=paging.size or PAGE_SIZE)
+            page: Page[RowT] = await self._one_page(operation, search(number))
+            return page
 
         return await self._all(operation, fetch, key)
+
+    async def _one_page(self, operation: Operation[Any, Any], search: Any) -> Page[Any]:  # Any: as above
+        """Return one page of a search, empty where nothing was found."""
+        answer = await self._call(operation, search)
+        if isinstance(answer, Refusal):
+            if answer.code not in self.nothing_found:
+                self._refused(operation, answer)
+            return Page(rows=())
+        paging = answer.paging or Paging()
+        # How many rows a page has when nothing says so: as many as were asked for.
+        return Page(rows=tuple(answer.rows), pages=paging.pages, total=paging.total, size=paging.size or PAGE_SIZE)
 
 
 def _page(number: int, column: str) -> models.StructurePage:

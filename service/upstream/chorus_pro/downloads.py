@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
@@ -76,16 +78,19 @@ class Downloads:
                 http_status=TOO_LARGE_UPSTREAM,
                 correlation_id=error.facts.correlation_id,
             )
-        return answer if isinstance(answer, Refusal) else await asyncio.to_thread(_decoded, answer)
+        return answer if isinstance(answer, Refusal) else await asyncio.to_thread(_decoded, answer, what)
 
 
-def _decoded(answer: models.Given) -> Downloaded | Oversized:
+def _decoded(answer: models.Given, what: What) -> Downloaded | Oversized:
+    facts = CallFacts(upstream=operations.DOWNLOAD_GROUP.upstream, operation=operations.DOWNLOAD_GROUP.name)
     try:
         content = base64.b64decode("".join(answer.content.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        operation = operations.DOWNLOAD_GROUP
-        facts = CallFacts(upstream=operation.upstream, operation=operation.name)
         raise AnswerUnreadable(facts, "a document that is not base64") from error
+    # Base64 cut at the right place is base64 still; a ZIP ends with the list of what it holds. What a supplier attached
+    # is handed over as it is, broken or not.
+    if what == "invoices" and content.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(content)):
+        raise AnswerUnreadable(facts, "a ZIP without its end")
     return Downloaded(content=content) if len(content) <= LARGEST_DOCUMENT else Oversized()
 
 

@@ -13,7 +13,7 @@ from service.core.invoices import FoundInvoice
 from service.core.masking import masked
 from service.upstream.chorus_pro import history_models as models
 from service.upstream.chorus_pro import read_operations as operations
-from service.upstream.chorus_pro.answers import StatusPassed, to_detailed
+from service.upstream.chorus_pro.answers import StatusPassed, oldest_first, to_detailed
 from service.upstream.chorus_pro.models import InvoiceAsked, InvoiceFound
 from service.upstream.chorus_pro.operations import INVOICE_DETAIL, INVOICE_HISTORY
 from service.upstream.operation import Operation, Refusal
@@ -27,10 +27,6 @@ _DETAILS: Mapping[str, Operation[InvoiceAsked, InvoiceFound]] = MappingProxyType
     "recipient": operations.DETAIL_FOR_RECIPIENT,
     "validator": operations.DETAIL_FOR_VALIDATOR,
 })  # fmt: skip
-
-
-MOST = 10_000
-"""Rows of each list that are asked for at most."""
 
 RowT_co = TypeVar("RowT_co", covariant=True)
 
@@ -97,9 +93,11 @@ class Histories:
             number=first.number,
             status_code=first.status,
             deposit_mode_code=first.mode,
-            statuses=tuple(StatusPassed(code=row.code, at=row.at, comment=_masked(row.comment)) for row in statuses),
-            events=tuple(EventPassed(label=masked(row.label), at=row.at) for row in events if row.label),
-            actions=tuple(ActionTaken(code=row.code, at=row.at) for row in actions if row.code),
+            statuses=tuple(
+                StatusPassed(code=row.code, at=row.at, comment=_masked(row.comment)) for row in oldest_first(statuses)
+            ),
+            events=tuple(EventPassed(label=masked(row.label), at=row.at) for row in oldest_first(events) if row.label),
+            actions=tuple(ActionTaken(code=row.code, at=row.at) for row in oldest_first(actions) if row.code),
         )
 
     async def detail(self, role: str, invoice_id: int) -> FoundInvoice | Refusal:
@@ -112,7 +110,7 @@ class Histories:
             INVOICE_HISTORY,
             models.HistoryAsked(
                 invoice_id=invoice_id,
-                most=MOST,
+                most=models.MOST,
                 statuses=models.HistoryPage(page=page, size=PAGE_SIZE),
                 events=models.EventPage(page=page, size=PAGE_SIZE),
                 actions=models.ActionPage(page=page, size=PAGE_SIZE),

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from service.upstream.forms import Listed, Moment, Received, Sent
 
+MOST = 10_000
+"""Rows of each list that are asked for at most; without it a list ends at 200."""
+
 
 class HistoryPage(Sent):
     """Which part of the statuses is wanted, oldest first."""

@@ -13,7 +13,7 @@ from service.upstream.chorus_pro.operations import SUPPLIER_STRUCTURES
 from service.upstream.chorus_pro.reference_operations import RECIPIENT_STRUCTURES
 from service.upstream.chorus_pro.search_ways import MOST, PAYMENT_REQUESTS, WAYS
 from service.upstream.operation import Refusal
-from service.upstream.paging import Page, SearchEndless, each_page
+from service.upstream.paging import Page, Pages, SearchEndless
 
 if TYPE_CHECKING:
     from service.upstream.chorus_pro import ChorusPro
@@ -60,7 +60,7 @@ class Searches:
             return Page(rows=())
 
         try:
-            async for page in each_page(fetch, _id_of) if way.has_pages else _only(fetch):
+            async for page in reading.pages.each(fetch) if way.has_pages else _only(fetch):
                 reading.take(page)
                 if reading.is_enough:
                     break
@@ -96,6 +96,7 @@ class _Reading:
     request: InvoiceSearchRequested
     checked: frozenset[str]
     serves: Callable[[str | None], bool]
+    pages: Pages[models.ListedRow] = field(default_factory=lambda: Pages(key=_id_of))
     seen: set[int] = field(default_factory=set)
     found: list[ListedInvoice] = field(default_factory=list)
     total: int = 0
@@ -120,7 +121,7 @@ class _Reading:
 
     def listed(self, most: int) -> Listed:
         """The result of a search that shows `most` results at most."""
-        is_cut = self.is_enough or self.is_endless
+        is_cut = self.is_enough or self.is_endless or self.pages.has_gap
         complete = not is_cut and self.total <= len(self.seen) < most
         return Listed(invoices=tuple(self.found[: self.request.limit]), complete=complete)
 

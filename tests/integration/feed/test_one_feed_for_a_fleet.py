@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from service.sandbox.simulator import Fault
@@ -25,6 +25,11 @@ def fault(fleet: Fleet, **fields: object) -> None:
 def searches(fleet: Fleet) -> int:
     """How often statuses were asked for."""
     return len(fleet.simulator.journal.calls(SEARCH))
+
+
+def as_told(moment: datetime) -> str:
+    """A moment of the State as results write it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def one_more_look(fleet: Fleet, looks: int = 2) -> None:
@@ -152,6 +157,45 @@ async def test_should_go_by_the_dates_of_the_state(fleet: Fleet) -> None:
     await one_more_look(fleet)
 
     assert len(heard(fleet)) == len(counted(fleet)) == 3
+
+
+async def test_should_catch_up_after_three_days_off(fleet: Fleet, amqp_url: str, prefix: str) -> None:
+    """Switched off for three days, its tick dropped: then each step of each invoice is told once."""
+    world = fleet.simulator.world
+    world.clock.move(-3 * 86_400)
+    await fleet.start(1, {"RELAY_FEED__FIRST_WINDOW": "4d"})
+    ids = [put_invoice(world, f"F-{place:03}") for place in range(3)]
+    await told(fleet, "F-002", "DEPOSEE")
+    await fleet.kill(0)
+    await fleet.start(1, {"RELAY_FEED__ROLES": ""})
+    async with Outside(amqp_url, prefix) as outside:
+
+        async def no_tick() -> bool:
+            return await outside.depth("feed") + await outside.depth("delay.500ms") == 0
+
+        await until(no_tick, "no tick")
+    await fleet.kill(1)
+    for hour in range(71):
+        world.clock.move(3600)
+        ids.append(put_invoice(world, f"F-{len(ids):03}"))
+        one, state = ids[hour % 9], world.chorus_pro
+        state.move_status(one, ("SUSPENDUE", "COMPLETEE")[hour % 2])
+        if hour % 5 == 0:  # two changes within one second, and one invoice that goes back and forth
+            state.move_status(ids[hour // 2 + 1], "SUSPENDUE")
+            state.move_status(ids[hour // 2 + 1], "COMPLETEE")
+    world.clock.set_right()
+    await fleet.start(2)
+    await told(fleet, "F-073", "DEPOSEE")
+    await one_more_look(fleet)
+    now, said = world.clock(), [one["data"] for one in heard(fleet)]
+    lived = [
+        (one.facts.number, step.code, as_told(step.at))
+        for one in world.chorus_pro.invoices.values()
+        for step in one.statuses(now)
+    ]
+
+    assert len({one["id"] for one in heard(fleet)}) == len(said)
+    assert sorted((one["invoice_number"], one["status_code"], one["status_since"]) for one in said) == sorted(lived)
 
 
 async def test_should_follow_the_accounts_as_they_come_and_go(fleet: Fleet, tmp_path: Path) -> None:

@@ -169,6 +169,16 @@ async def test_should_go_on_where_it_ran_out_of_time(reader: Reader, simulator: 
     assert second.mark > first.taken.mark
 
 
+async def test_should_come_to_the_end_however_slowly_pages_come(reader: Reader, simulator: Simulator) -> None:
+    """Pages without anything new take none of a round's time: the next one comes further than the one before."""
+    for place in range(230):
+        put_invoice(simulator.world, f"F-{place:03}")
+    reader.plan = replace(PLAN, longest=timedelta(0), history=False)
+    rounds = [await reader.read() for _ in range(4)]
+
+    assert [(one.told, one.is_complete) for one in rounds] == [(100, False), (100, False), (30, False), (0, True)]
+
+
 async def test_should_tell_the_present_status_alone_without_histories(reader: Reader, simulator: Simulator) -> None:
     """No call for each invoice; the status before is what was told last."""
     invoice = put_invoice(simulator.world, "F-1")

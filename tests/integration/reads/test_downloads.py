@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import pytest
 
@@ -128,3 +128,16 @@ async def test_should_tell_apart_what_has_one_number(bench: Bench, simulator: Si
         names, sizes = archive.namelist(), {one.file_size for one in archive.infolist()}
 
     assert (len(set(names)), 0 in sizes, file["media_type"]) == (2, False, "application/zip")
+
+
+async def test_should_not_hand_over_half_an_archive(bench: Bench, simulator: Simulator) -> None:
+    """Base64 that was cut where it is still base64: the file is asked for again, and never passed off as whole."""
+    first, second = await keep(simulator, ["F-1", "F-2"])
+    wanted = download([by_id(first), by_id(second)])
+    _, whole = await got(bench, wanted)
+    half = b64encode(whole[: len(whole) // 6 * 3]).decode()
+    params = {"status": 200, "body": {"codeRetour": 0, "fichierResultat": half}}
+    bench.fault("telechargerGroupeFacture", "status", params=params)
+    _, again = await got(bench, wanted)
+
+    assert again == whole

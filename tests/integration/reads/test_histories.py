@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.sandbox.simulator import Simulator
-from service.sandbox.simulator.invoices import Action
+from service.sandbox.simulator.invoices import Action, Invoice
 from tests.support.bench import Bench
 from tests.support.bus import Json
 from tests.support.reads import by_id, by_number, keep, status
@@ -75,6 +77,25 @@ async def test_should_tell_each_role(bench: Bench, simulator: Simulator, role: s
     )
 
 
+async def test_should_tell_the_oldest_first_whatever_the_state_does(bench: Bench, simulator: Simulator) -> None:
+    """The order is our own promise; and since when the present status is there is told where the history tells that."""
+    (invoice,) = await keep(simulator, ["F-1"])
+    rows = [
+        {"histoStatutCode": "SUSPENDUE", "histoStatutDatePassage": "2026-11-24T10:00:00+01:00"},
+        {"histoStatutCode": "DEPOSEE", "histoStatutDatePassage": "2026-11-23T10:00:00+01:00"},
+    ]
+    said = {"codeRetour": 0, "historiquesDesStatuts": {"histoStatut": rows}}
+    reports = []
+    for code in ("SUSPENDUE", "COMPLETEE"):
+        body = {**said, "statutCourantCode": code}
+        bench.fault("consulterHistoriqueFacture", "status", params={"status": 200, "body": body})
+        reports.append(await told(bench, status(**by_id(invoice))))
+
+    assert [step["status_code"] for step in reports[0]["history"]] == ["DEPOSEE", "SUSPENDUE"]
+    assert [one["status"] for one in reports] == ["suspended", "completed"]
+    assert [one["status_since"] for one in reports] == ["2026-11-24T10:00:00+01:00", None]
+
+
 async def test_should_answer_without_the_detail(bench: Bench, simulator: Simulator) -> None:
     """Who may read the history but not the invoice gets the history; the rest is null."""
     (invoice,) = await keep(simulator, ["F-1"])
@@ -99,3 +120,35 @@ async def test_should_refuse_what_is_not_shown(bench: Bench, simulator: Simulato
     assert {(end.type, str(end.data.model_dump()["reason"])) for end in ends} == {
         ("invoice.status.refused.v1", "invoice_not_found")
     }
+
+
+def twin(simulator: Simulator, one: Invoice) -> Invoice:
+    """Another invoice of the same number."""
+    known = simulator.world.chorus_pro
+    other = replace(one, id=one.id + 1000, _set=[])
+    known.invoices[other.id] = other
+    known._numbered[one.facts.number].append(other)
+    return other
+
+
+async def test_should_tell_of_the_invoice_that_took_the_place_of_a_rejected_one(
+    bench: Bench, simulator: Simulator
+) -> None:
+    """A number is free again after a rejection; who asks by number means the invoice that lives."""
+    (rejected,) = await keep(simulator, ["F-1"])
+    simulator.world.chorus_pro.move_status(rejected.id, "REJETEE")
+    living = twin(simulator, rejected)
+
+    assert (await told(bench, status(**by_number(rejected))))["chorus_pro_id"] == living.id
+
+
+async def test_should_not_tell_of_any_of_several(bench: Bench, simulator: Simulator) -> None:
+    """Two suppliers chose one number: whoever received both learns that, and not where one of them stands."""
+    (one,) = await keep(simulator, ["F-1"])
+    other = twin(simulator, one)
+    other.supplier = replace(one.supplier, siret="99933344400011")
+    end = await bench.end(status(role="recipient", invoice_number="F-1"))
+    narrowed = await told(bench, status(role="recipient", **by_number(other)))
+
+    assert (end.type, str(end.data.model_dump()["reason"])) == ("invoice.status.refused.v1", "invoice_ambiguous")
+    assert narrowed["chorus_pro_id"] == other.id

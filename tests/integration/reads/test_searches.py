@@ -147,6 +147,17 @@ async def test_should_not_call_a_search_complete_that_may_have_been_cut(bench: B
     assert end == {"total": 200, "pages": 2, "complete": False}
 
 
+async def test_should_not_end_at_a_page_that_came_back_empty(bench: Bench, simulator: Simulator) -> None:
+    """What stands behind it is reported, and that something may be missing."""
+    await keep(simulator, numbers := [f"F-{number:03}" for number in range(230)])
+    empty = {"codeRetour": 0, "listeFactures": []}
+    bench.fault("rechercherFactureParFournisseur", "status", params={"status": 200, "body": empty}, skip=1)
+    shown, end = await found(bench, search())
+
+    assert shown == numbers[:100] + numbers[200:]
+    assert end == {"total": 130, "pages": 2, "complete": False}
+
+
 async def test_should_look_into_the_archive(bench: Bench, simulator: Simulator) -> None:
     """What was abandoned is archived, and no longer among the living."""
     abandoned, _ = await keep(simulator, ["F-1", "F-2"])

@@ -71,6 +71,25 @@ def test_should_not_tell_again_what_the_index_still_shows() -> None:
     assert changes(SUSPENDED, LIFE, AVAILABLE, LONG_AGO)[-1].step == PAID
 
 
+@pytest.mark.parametrize(
+    ("told", "shown", "expected"),
+    [
+        ("2026-10-25T00:50:00+00:00", "2026-10-25T00:10:00+00:00", True),
+        ("2026-10-25T01:05:00+00:00", "2026-10-25T00:10:00+00:00", True),
+        ("2026-10-25T01:30:00+00:00", "2026-10-25T00:10:00+00:00", False),
+        ("2026-10-24T00:50:00+00:00", "2026-10-24T00:10:00+00:00", False),
+        ("2027-03-28T01:10:00+00:00", "2027-03-28T00:50:00+00:00", False),
+    ],
+)
+def test_should_ask_what_is_later_in_the_hour_that_is_there_twice(told: str, shown: str, *, expected: bool) -> None:
+    """Ten past two without an offset may be after ten to three: the history knows the order."""
+    before, after = step("SUSPENDUE", datetime.fromisoformat(told)), step("COMPLETEE", datetime.fromisoformat(shown))
+
+    assert is_news(after, before, LONG_AGO) is expected
+    assert [one.step for one in changes(after, (DEPOSITED, before, after), before, LONG_AGO)] == [after]
+    assert changes(after, (DEPOSITED, after, before), before, LONG_AGO) == ()
+
+
 def test_should_take_two_spellings_of_one_moment_for_one() -> None:
     """The search writes fractions of seconds where the history writes none, or rounds them up."""
     later = Step(code=PAID.code, since=PAID.since and PAID.since + timedelta(seconds=1))
@@ -94,6 +113,15 @@ def test_should_tell_once_of_a_status_without_a_date() -> None:
     assert changes(undated, (), None, LONG_AGO) == (Change(step=undated, previous=None),)
     assert not is_news(undated, undated, LONG_AGO)
     assert changes(undated, (DEPOSITED, at(1, "MANDATEE")), at(1, "MANDATEE"), LONG_AGO) == ()
+
+
+def test_should_tell_a_step_once_that_the_history_gives_no_date() -> None:
+    """Under the date the search gives it, and not again when other steps follow."""
+    undated = (DEPOSITED, step("A", None), step("SUSPENDUE", None))
+    later = (*undated, PAID)
+
+    assert [one.step for one in changes(SUSPENDED, undated, DEPOSITED, LONG_AGO)] == [step("A", None), SUSPENDED]
+    assert [one.step for one in changes(PAID, later, SUSPENDED, LONG_AGO)] == [PAID]
 
 
 def test_should_take_the_comment_from_the_search_where_the_history_has_none() -> None:
@@ -156,7 +184,19 @@ def test_should_divide_a_window_until_it_is_seconds() -> None:
     assert Window(since=NOW, until=NOW + timedelta(seconds=3)).halves(NOW) is None
 
 
-def test_should_forget_no_longer_than_the_ledger_remembers() -> None:
-    """What was told so long ago that nobody remembers it is not told again."""
-    assert PLAN.floor(NOW - timedelta(days=1000), NOW) == NOW - timedelta(days=400)
-    assert PLAN.floor(NOW - timedelta(days=1), NOW) == NOW - timedelta(days=1)
+@pytest.mark.parametrize(
+    ("began", "mark", "expected"),
+    [
+        (1000, 1, NOW - timedelta(days=400)),
+        (1, 0, NOW - timedelta(days=1)),
+        # It stood still for longer than the ledger remembers: what happened meanwhile was never told.
+        (1000, 450, NOW - timedelta(days=450) + timedelta(seconds=1)),
+        (420, 450, NOW - timedelta(days=420)),
+    ],
+    ids=["what was forgotten", "what was before", "what happened meanwhile", "a mark from before"],
+)
+def test_should_tell_nothing_that_was_forgotten_and_everything_that_was_not_told(
+    began: int, mark: int, expected: datetime
+) -> None:
+    """Where nothing is remembered of an invoice its dates decide, by days before now."""
+    assert PLAN.floor(NOW - timedelta(days=began), NOW - timedelta(days=mark), NOW) == expected
