@@ -10,7 +10,7 @@ from contracts.reasons import Reason
 from contracts.words import DumeState, Upstream
 from service.core.entry import Entry
 from service.core.errors import EventInvalid
-from service.core.espd import EspdInvalid, fill
+from service.core.espd import EspdInvalid, fill, same_content
 from service.handlers import dume_results as results
 from service.handlers.base import Calls, Finished, Write
 from service.handlers.dume_known import Whereabouts, standing_of
@@ -56,10 +56,29 @@ def filled(document: bytes, consultation: Consultation, buyer: Buyer | None, cal
         return fill(
             document,
             consultation=consultation,
-            buyer=calls.dume.buyer_or_requester(buyer),
+            buyer=_in_documents(buyer, calls),
             procedure_code=calls.dume.espd_procedure(consultation.procedure),
             project_type=calls.dume.espd_project_type(consultation.contract_type),
         )
     except EspdInvalid as error:
         detail = f"The DUME to start from cannot be filled. {error}"
         raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, detail) from error
+
+
+def has_content(document: bytes, consultation: Consultation, buyer: Buyer | None, calls: Calls) -> bool:
+    """Whether the document says already what a document alone can say; raises EventInvalid when it cannot be read."""
+    try:
+        return same_content(
+            document,
+            buyer=_in_documents(buyer, calls),
+            procedure_code=calls.dume.espd_procedure(consultation.procedure),
+            project_type=calls.dume.espd_project_type(consultation.contract_type),
+        )
+    except EspdInvalid as error:
+        detail = f"The DUME to start from cannot be read. {error}"
+        raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, detail) from error
+
+
+def _in_documents(buyer: Buyer | None, calls: Calls) -> Buyer:
+    """The buyer as documents name it: one that the request gives no name keeps the name that stands there."""
+    return buyer if buyer is not None else calls.dume.buyer_or_requester(None)

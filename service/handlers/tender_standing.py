@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.events import Buyer
 from contracts.reasons import Reason
 from contracts.words import DumeState
-from service.core import espd
 from service.core.errors import EventInvalid
 from service.core.tender import (
     SETTLED,
@@ -24,6 +22,7 @@ from service.handlers import tender_sync_results as results
 from service.handlers.base import Calls, Finished
 from service.handlers.dume_known import known_at
 from service.handlers.dume_place import OPERATION, ShownDume, dume_key, in_the_way, state_key
+from service.handlers.dume_write import filled, has_content
 from service.handlers.tender_plan import MAKING, Bringing, Plan, as_brought, described
 from service.upstream import Refusal
 
@@ -102,8 +101,10 @@ async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bring
     if action is Action.NONE and earlier is not None and earlier.action is not Action.NONE:
         # What is done already, an earlier send did, whose answer was lost.
         plan = replace(plan, action=earlier.action, is_done=True)
-    filled = document if wished.is_superseded or not document else _filled(bringing, document, calls)
-    return replace(bringing, plan=plan, document=filled)
+    consultation = bringing.consultation
+    if consultation is not None and document and not wished.is_superseded:
+        document = filled(document, consultation, bringing.buyer, calls)
+    return replace(bringing, plan=plan, document=document)
 
 
 def _serving(standing: Standing) -> ShownDume | None:
@@ -124,11 +125,7 @@ def _difference(bringing: Bringing, standing: Standing, document: bytes, calls: 
     consultation = bringing.consultation
     if standing.chosen is None or consultation is None:
         return Difference()
-    in_content = not espd.same_content(
-        document,
-        buyer=_in_documents(bringing, calls),
-        procedure_code=calls.dume.espd_procedure(consultation.procedure),
-    )
+    in_content = not has_content(document, consultation, bringing.buyer, calls)
     told = standing.brought.described if standing.brought else ""
     in_metadata = told != described(consultation) and not _was_told(bringing, standing.chosen)
     return Difference(in_content=in_content, in_metadata=in_metadata)
@@ -163,28 +160,7 @@ def _plan(bringing: Bringing, standing: Standing, action: Action) -> Plan:
     )
 
 
-def _filled(bringing: Bringing, document: bytes, calls: Calls) -> bytes:
-    consultation = bringing.consultation
-    if consultation is None:
-        return document
-    try:
-        return espd.fill(
-            document,
-            consultation=consultation,
-            buyer=_in_documents(bringing, calls),
-            procedure_code=calls.dume.espd_procedure(consultation.procedure),
-        )
-    except espd.EspdInvalid as error:
-        raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, f"The DUME to start from: {error}") from error
-
-
 def _last(answers: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
     """The answer of the fact with the highest revision."""
     told = (answer for answer in answers if "revision" in answer)
     return max(told, key=lambda answer: int(str(answer["revision"])), default={})
-
-
-def _in_documents(bringing: Bringing, calls: Calls) -> Buyer:
-    """The buyer as documents name it: one whose name nobody gave keeps the name that stands there."""
-    named = calls.dume.buyer_or_requester(bringing.buyer)
-    return named if named.name != named.id else named.model_copy(update={"name": None})

@@ -10,7 +10,7 @@ import pytest
 
 from service.core.outcome import Completed, Rejected
 from service.sandbox.simulator import Simulator
-from tests.builders import new_number, simplified
+from tests.builders import BUYER, new_number, simplified
 from tests.support.counter import Counter
 from tests.support.tender_facts import DELETE, METADATA, SAVE, SIMPLE, fact, kept, states
 
@@ -71,35 +71,35 @@ async def test_should_validate_a_simplified_dume_that_the_service_leaves_a_draft
 
 
 async def test_should_remember_the_validation_of_a_simplified_dume(
-    counter: Counter, simulator: Simulator, consultation: str
+    patient: Counter, simulator: Simulator, consultation: str
 ) -> None:
     """A search that stays behind shows a draft, and what was answered counts."""
-    await counter.answer(fact("published", consultation, 1, simplified=True))
+    await patient.answer(fact("published", consultation, 1, simplified=True))
     simulator.world.dume.search_lag = 600.0
-    told = await counter.answer(fact("updated", consultation, 2, reference="R-2"))
+    told = await patient.answer(fact("updated", consultation, 2, reference="R-2"))
 
     assert (told["ended"], told["action"], states(simulator, consultation)) == (DONE, "metadata_updated", ["validé"])
 
 
 async def test_should_go_on_from_a_dume_that_a_single_request_made(
-    counter: Counter, simulator: Simulator, consultation: str
+    patient: Counter, simulator: Simulator, consultation: str
 ) -> None:
     """Both ways lead to one DUME, even while the search does not show it yet."""
     simulator.world.dume.search_lag = 600.0
-    made = await counter.answer(simplified(consultation))
-    told = await counter.answer(fact("published", consultation, 1))
+    made = await patient.answer(simplified(consultation))
+    told = await patient.answer(fact("published", consultation, 1))
 
     assert (told["ended"], told["action"], told["dume_id"]) == (DONE, "validated", made["dume_id"])
     assert states(simulator, consultation) == ["validé"]
 
 
 async def test_should_make_no_second_dume_while_the_search_stays_behind(
-    counter: Counter, simulator: Simulator, consultation: str
+    patient: Counter, simulator: Simulator, consultation: str
 ) -> None:
     """What the relay itself made is known to its ledger."""
     simulator.world.dume.search_lag = 600.0
-    made = await counter.answer(fact("created", consultation, 1))
-    told = await counter.answer(fact("updated", consultation, 2, reference="R-2"))
+    made = await patient.answer(fact("created", consultation, 1))
+    told = await patient.answer(fact("updated", consultation, 2, reference="R-2"))
 
     assert (told["action"], told["dume_id"], states(simulator, consultation)) == (
         "changed",
@@ -109,13 +109,13 @@ async def test_should_make_no_second_dume_while_the_search_stays_behind(
 
 
 async def test_should_make_a_new_one_after_a_cancellation_that_the_search_does_not_show(
-    counter: Counter, simulator: Simulator, consultation: str
+    patient: Counter, simulator: Simulator, consultation: str
 ) -> None:
     """A consultation that is taken up again gets a DUME of its own."""
-    first = await counter.answer(fact("created", consultation, 1))
+    first = await patient.answer(fact("created", consultation, 1))
     simulator.world.dume.search_lag = 600.0
-    await counter.answer(fact("cancelled", consultation, 2))
-    told = await counter.answer(fact("created", consultation, 3))
+    await patient.answer(fact("cancelled", consultation, 2))
+    told = await patient.answer(fact("created", consultation, 3))
 
     assert (told["action"], told["dume_id"] != first["dume_id"]) == ("created", True)
     assert states(simulator, consultation) == ["04", "brouillon"]
@@ -172,6 +172,17 @@ async def test_should_do_nothing_when_everything_is_as_it_should_be(counter: Cou
     told = await counter.answer(fact("published", consultation, 2))
 
     assert (told["action"], counter.calls(SAVE), counter.calls(METADATA)) == ("none", ["created"], [])
+
+
+async def test_should_keep_a_name_that_a_fact_leaves_out(
+    counter: Counter, simulator: Simulator, consultation: str
+) -> None:
+    """A buyer named by its identifier alone is the same buyer: nothing is to be replaced, and its name stays."""
+    await counter.answer(fact("published", consultation, 1))
+    told = await counter.answer(fact("updated", consultation, 2, buyer={"id": BUYER["id"]}, reference="R-2"))
+
+    assert (told["action"], states(simulator, consultation)) == ("metadata_updated", ["validé"])
+    assert BUYER["name"] in simulator.world.dume.document(str(told["dume_id"])).decode()
 
 
 async def test_should_work_on_one_fact_at_a_time(counter: Counter, simulator: Simulator, consultation: str) -> None:
