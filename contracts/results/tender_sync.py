@@ -35,11 +35,15 @@ class TenderSyncDone(Warned):
 
 
 class TenderSyncRefused(Refused, Warned):
-    """The State did not take what would have brought DUME along; nothing else was done because of this fact."""
+    """The State did not take what would have brought DUME along; nothing was done because of this fact.
+
+    Only of several DUMEs of a cancelled consultation some may be deleted already: they are named.
+    """
 
     consultation_id: str
     revision: int
     action: SyncAction = Field(description="What was tried.")
     dume_id: Annotated[str | None, Field(exclude_if=is_none)] = None
+    deleted_dume_ids: Annotated[tuple[str, ...], Field(exclude_if=lambda ids: not ids)] = ()
 
-    optional_fields = frozenset({"dume_id"})
+    optional_fields = frozenset({"dume_id", "deleted_dume_ids"})

@@ -29,13 +29,15 @@ class Action(StrEnum):
 class Brought:
     """How far earlier facts about the consultation have brought DUME, as the ledger remembers.
 
-    `described` is a digest of what DUME was told about the consultation beside the document.
+    `described` is a digest of what DUME was told about the consultation beside the document, `worded` of what it was
+    told in the document.
     """
 
     revision: int
     is_published: bool = False
     is_cancelled: bool = False
     described: str = ""
+    worded: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +116,5 @@ def brought_by(answers: Iterable[Mapping[str, object]]) -> Brought | None:
         is_published=bool(last.get("is_published")),
         is_cancelled=bool(last.get("is_cancelled")),
         described=str(last.get("described") or ""),
+        worded=str(last.get("worded") or ""),
     )

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.events import Bidder
+from service.core.entry import Entry
 from service.handlers.base import Absent, Calls, Found, Looked, Unseen
+from service.handlers.dume_known import MAY_BE_OUR_OWN, was_repeated
 from service.upstream import Refusal
 from service.upstream.dume import FoundDume
 from service.upstream.dume.bidder_operations import CREATE_BID, SAVE_BID
@@ -85,6 +87,18 @@ async def look(mine: Mine, calls: Calls) -> Looked:
     if len(new) > 1 or new[0].lots != mine.lots:
         return Unseen(detail=_not_ours_for_sure(new))
     return Found(answer={"dume_id": new[0].dume_id, "adopted": True})
+
+
+async def after_refusal(mine: Mine, refusal: Refusal, entry: Entry, calls: Calls) -> Found | Unseen | None:
+    """What a refusal to make one may be about after a send that may have worked; None when it is what it says."""
+    if not was_repeated(entry):
+        return None
+    looked = await look(mine, calls)
+    if isinstance(looked, Found | Unseen):
+        return looked
+    if refusal.reason not in MAY_BE_OUR_OWN:
+        return None
+    return Unseen(detail=f"It was refused when it was sent again, and none is shown: {refusal.text}")
 
 
 async def there_already(mine: Mine, calls: Calls) -> tuple[str, ...] | Unseen:

@@ -15,7 +15,7 @@ from service.core.entry import Entry
 from service.core.question import READY, Screen
 from service.handlers import bid_results as results
 from service.handlers import bids_seen as seen
-from service.handlers.base import DOCUMENT, NOTICES, Calls, Event, Finished, Found, Looked, Unseen, Write
+from service.handlers.base import DOCUMENT, NOTICES, Calls, Declined, Event, Finished, Found, Looked, Unseen, Write
 from service.upstream import Operation, Refusal
 from service.upstream.dume.bidder_operations import CREATE_BID
 
@@ -103,15 +103,12 @@ class CreateBid(Write[TenderBidCreationRequested, Creation]):
         kept = (seen.key_of(dume_id),)
         return Finished(results=(Draft(type="tender.bid.creation.done.v1", data=data),), reason="done", kept=kept)
 
-    async def refused(
-        self, prepared: Creation, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    async def refused(self, prepared: Creation, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
         """After a send that may have worked, a refusal may hide our own DUME: look before believing it."""
         noted = entry.notes.get(READY)
-        if entry.sends > 1 and isinstance(noted, dict):
-            looked = await self.look(self.recalled(prepared, noted), entry, calls)
-            if isinstance(looked, Found):
-                return looked
+        mine = self.recalled(prepared, noted if isinstance(noted, dict) else {}).mine
+        if (ours := await seen.after_refusal(mine, refusal, entry, calls)) is not None:
+            return ours
         data = TenderBidCreationRefused(
             reason=refusal.reason,
             code=refusal.code,

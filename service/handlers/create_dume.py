@@ -25,14 +25,14 @@ from service.handlers.base import (
     Unseen,
     UsedByOther,
 )
-from service.handlers.dume_known import Known, known_at, was_repeated
+from service.handlers.dume_known import MAY_BE_OUR_OWN, Known, known_at, was_repeated
 from service.handlers.dume_place import Place, ShownDume, Witnesses, dume_key, in_the_way, told_apart
 from service.handlers.dume_write import AskedT, DumeWrite
 from service.upstream import Refusal
 from service.upstream.dume import Saved
 
-_MAY_BE_OUR_OWN = frozenset({Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS})
-"""Reasons of refusals that may be about a DUME that is there already, our own from before among them."""
+_ABOUT_ANOTHER = frozenset({Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS})
+"""Reasons of refusals that are explained by a DUME that is in the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
         looked = self._after(prepared, known, calls) if is_repetition else None
         if isinstance(looked, Found | Unseen):
             return looked
-        if isinstance(looked, Absent) and looked.over is None and refusal.reason in _MAY_BE_OUR_OWN:
+        if isinstance(looked, Absent) and looked.over is None and refusal.reason in MAY_BE_OUR_OWN:
             # A search may lag behind for longer than anybody looks: what the State refuses may be there.
             return Unseen(detail=f"It was refused when it was sent again, and none is shown: {refusal.text}")
         return end
@@ -162,7 +162,7 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
     def explained(self, prepared: Wanted[AskedT], refusal: Refusal, known: Known) -> Finished:
         """The refusal with the DUME that is in the way, when there is one."""
         rivals = _rivals(prepared, known)
-        if rivals and refusal.reason in _MAY_BE_OUR_OWN:
+        if rivals and refusal.reason in _ABOUT_ANOTHER:
             return self._exists(prepared, rivals[0], refusal)
         return self.no(prepared, refusal)
 

@@ -18,7 +18,7 @@ from service.core.invoices import FoundInvoice
 from service.core.question import READY
 from service.core.standing_before import BEFORE, Before, Since, without_earlier
 from service.handlers import decision_results as results
-from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
+from service.handlers.base import Absent, Calls, Declined, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.handlers.decision_results import Located, NotReady, Seen, Stands
 from service.handlers.own_invoices import check_named, sees
 from service.upstream import Refusal
@@ -218,7 +218,7 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
 
     async def refused(
         self, prepared: Wanted[AskedT], refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    ) -> Declined:
         """After a send that may have worked, a refusal may be about our own decision: look before believing it."""
         asked = prepared.asked
         if isinstance(refusal, NotReady):
@@ -229,6 +229,8 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
             seen = await self._seen(prepared, entry, calls)
             if isinstance(seen, Seen) and seen.since is Since.OURS:
                 return Found(answer=results.adopted(seen, self.wanted_codes(asked, calls)))
+            if self._is_untold(seen):
+                return Unseen(detail=f"It was refused when it was sent again, and may be done: {refusal.text}")
             status_code = seen.status_code if isinstance(seen, Seen) else None
         explained: Explained = {}
         reason = refusal.reason
@@ -238,6 +240,10 @@ class Decide(Write[AskedT, Wanted[AskedT]]):
         except UpstreamFailure:
             reason = stands.reason  # the refusal stands without its explanation
         return self._refused(asked, replace(stands, reason=reason), refusal, explained)
+
+    def _is_untold(self, seen: Seen | NotReady) -> bool:
+        """Whether what is shown leaves open what became of it."""
+        return self.may_lose_sight if isinstance(seen, NotReady) else seen.since is Since.UNCLEAR
 
     def _refused(self, asked: AskedT, stands: Stands, refusal: Refusal, explained: Explained) -> Finished:
         stands = replace(stands, code=refusal.code, text=refusal.text or None)

@@ -13,6 +13,9 @@ from service.handlers.base import Calls
 from service.handlers.dume_place import GONE, OPERATION, Place, ShownDume, shown, state_key
 from service.upstream import Refusal
 
+MAY_BE_OUR_OWN = frozenset({Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS, Reason.DUME_NOT_REPLACEABLE})
+"""Reasons of refusals to make a DUME that may be about what is there already, our own from before among it."""
+
 _FURTHER = (
     DumeState.UNKNOWN,
     DumeState.DRAFT,
@@ -121,6 +124,13 @@ async def _one_of(dume_id: str, calls: Calls, *, consultation_id: str | None, bu
     if isinstance(found, Refusal):
         return None
     return next((one for one in shown(found, calls.dume) if one.dume_id == dume_id), None)
+
+
+async def set_right(dumes: Iterable[ShownDume], calls: Calls) -> tuple[ShownDume, ...]:
+    """The same as requests of ours have left them by now."""
+    dumes = tuple(dumes)
+    states = await _told_states([dume.dume_id for dume in dumes], calls)
+    return tuple(_set_right(dume, states.get(dume.dume_id)) for dume in dumes)
 
 
 async def _told_states(dume_ids: Iterable[str], calls: Calls) -> dict[str, DumeState]:

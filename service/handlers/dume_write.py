@@ -56,7 +56,7 @@ def filled(document: bytes, consultation: Consultation, buyer: Buyer | None, cal
         return fill(
             document,
             consultation=consultation,
-            buyer=_in_documents(buyer, calls),
+            buyer=in_documents(buyer, calls),
             procedure_code=calls.dume.espd_procedure(consultation.procedure),
             project_type=calls.dume.espd_project_type(consultation.contract_type),
         )
@@ -70,7 +70,7 @@ def has_content(document: bytes, consultation: Consultation, buyer: Buyer | None
     try:
         return same_content(
             document,
-            buyer=_in_documents(buyer, calls),
+            buyer=in_documents(buyer, calls),
             procedure_code=calls.dume.espd_procedure(consultation.procedure),
             project_type=calls.dume.espd_project_type(consultation.contract_type),
         )
@@ -79,6 +79,6 @@ def has_content(document: bytes, consultation: Consultation, buyer: Buyer | None
         raise EventInvalid(Reason.UPSTREAM_ANSWER_UNREADABLE, detail) from error
 
 
-def _in_documents(buyer: Buyer | None, calls: Calls) -> Buyer:
+def in_documents(buyer: Buyer | None, calls: Calls) -> Buyer:
     """The buyer as documents name it: one that the request gives no name keeps the name that stands there."""
     return buyer if buyer is not None else calls.dume.buyer_or_requester(None)

@@ -15,7 +15,7 @@ from service.core.errors import UpstreamFailure
 from service.core.essential_data import agree
 from service.core.question import Screen
 from service.handlers import essential_data_results as results
-from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
+from service.handlers.base import Absent, Calls, Declined, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
 from service.upstream import Operation, Refusal
 from service.upstream.dume.essential_data_operations import PUBLISH
 
@@ -29,6 +29,9 @@ SCREEN = Screen(
 )
 HIDDEN = "No search shows essential data that are not published yet, so nobody knows whether these arrived."
 OTHER = "Other essential data are shown under this buyer and id, and nobody knows whether these arrived as well."
+
+MAY_BE_OUR_OWN = frozenset({Reason.UPSTREAM_REFUSED, Reason.ESSENTIAL_DATA_EXISTS})
+"""Reasons of refusals that may be about what was sent before."""
 
 Rows = tuple[EssentialDataListed, ...]
 
@@ -116,8 +119,8 @@ class PublishEssentialData(Write[TenderEssentialDataPublicationRequested, Public
 
     async def refused(
         self, prepared: Publication, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
-        """A refusal may be about what is there under this id: see whether that is ours."""
+    ) -> Declined:
+        """A refusal may be about what is there under this id, ours among it, even where no search shows that yet."""
         try:
             shown = await _shown(prepared, calls)
         except UpstreamFailure:
@@ -128,6 +131,9 @@ class PublishEssentialData(Write[TenderEssentialDataPublicationRequested, Public
         ours = _ours(prepared, rows)
         if ours is not None and entry.sends > 1:
             return Found(answer=_adopted(ours))
+        is_hidden = isinstance(shown, Refusal) or not calls.dume.essential_data.mapping.shows_unpublished
+        if entry.sends > 1 and is_hidden and refusal.reason in MAY_BE_OUR_OWN:
+            return Unseen(detail=f"{OTHER if rows else HIDDEN} Sent again, they were refused: {refusal.text}")
         reason = Reason.ESSENTIAL_DATA_EXISTS if rows else refusal.reason
         found = ours or (rows[0] if rows else None)
         return Finished(results=(results.not_published(prepared.asked, reason, refusal, found=found),), reason=reason)

@@ -17,7 +17,20 @@ from service.core.entry import Entry
 from service.core.question import READY, Number, Screen
 from service.handlers import bid_results as results
 from service.handlers import bids_seen as seen
-from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, UsedByOther, Write
+from service.handlers.base import (
+    Absent,
+    Calls,
+    Declined,
+    Event,
+    Finished,
+    Found,
+    Looked,
+    Unexplained,
+    Unseen,
+    UsedByOther,
+    Write,
+)
+from service.handlers.dume_known import was_repeated
 from service.upstream import Operation, Refusal
 from service.upstream.dume.bidder_operations import SAVE_BID, SAVE_BID_OVER
 
@@ -124,15 +137,18 @@ class SaveBid(Write[TenderBidSaveRequested, Saving]):
         kept = () if prepared.asked.dume_id is not None else (*self.keys(prepared), seen.key_of(dume_id))
         return Finished(results=(Draft(type="tender.bid.save.done.v1", data=data),), reason="done", kept=kept)
 
-    async def refused(
-        self, prepared: Saving, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    async def refused(self, prepared: Saving, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
         """After a send that may have worked, a refusal may be about our own DUME: look before believing it."""
-        noted = entry.notes.get(READY)
-        if entry.sends > 1 and prepared.asked.dume_id is None and isinstance(noted, dict):
-            looked = await self.look(self.recalled(prepared, noted), entry, calls)
-            if isinstance(looked, Found):
-                return looked
+        noted, is_change = entry.notes.get(READY), prepared.asked.dume_id is not None
+        mine = self.recalled(prepared, noted if isinstance(noted, dict) else {}).mine
+        if not is_change and (ours := await seen.after_refusal(mine, refusal, entry, calls)) is not None:
+            return ours
+        end = self._no(prepared, refusal)
+        if not is_change or not was_repeated(entry):
+            return end
+        return Unexplained(end=end, detail=f"It was refused when it was sent again: {refusal.text}")
+
+    def _no(self, prepared: Saving, refusal: Refusal) -> Finished:
         data = TenderBidSaveRefused(
             reason=refusal.reason,
             code=refusal.code,

@@ -18,7 +18,7 @@ from service.core.errors import EventInvalid
 from service.core.question import READY, Screen
 from service.core.supplemented import Line, is_ours
 from service.handlers import named_invoice as named
-from service.handlers.base import Absent, Calls, Event, Finished, Found, Looked, Unseen, Write
+from service.handlers.base import Absent, Calls, Declined, Event, Finished, Found, Looked, Unseen, Write
 from service.handlers.supplier_reasons import Objection, said
 from service.handlers.uploads import Uploaded, upload_all, uploaded_from, uploaded_to_notes
 from service.upstream import Operation, Refusal
@@ -158,11 +158,11 @@ class SupplementInvoice(Write[InvoiceSupplementRequested, Supplement]):
 
     async def refused(
         self, prepared: Supplement, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
+    ) -> Declined:
         """After a send that may have worked, a refusal may be about our own supplement: look before believing it."""
         if entry.sends > 1 and not isinstance(refusal, Objection):
             looked = await self.look(_as_noted(self, prepared, entry), entry, calls)
-            if isinstance(looked, Found):
+            if isinstance(looked, Found | Unseen):
                 return looked
         data = InvoiceSupplementRefused(**said(refusal), **named.identity_of(prepared.asked))
         return Finished(results=(Draft(type="invoice.supplement.refused.v1", data=data),), reason=refusal.reason)

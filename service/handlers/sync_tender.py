@@ -101,11 +101,15 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
 
     async def make_ready(self, prepared: Bringing, calls: Calls) -> Bringing | Refusal | Finished:
         """See where DUME stands, and decide what brings it to where it should be."""
+        if calls.is_first:
+            prepared = replace(prepared, plan=None)  # what was planned and never sent counts no more
         standing = await look_around(prepared, calls)
         if not isinstance(standing, Standing):
             return standing
-        if standing.is_ambiguous:
+        if standing.is_ambiguous and calls.is_first:
             return results.refused(prepared, None, Reason.DUME_AMBIGUOUS, action=Action.NONE)
+        if standing.is_ambiguous:
+            return Refusal(operation=self.operation, code=None, text="Nobody can say which of several DUMEs is meant.")
         return await planned(prepared, standing, calls)
 
     def kept_ready(self, ready: Bringing) -> Mapping[str, object]:
@@ -124,18 +128,7 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
 
     async def look(self, prepared: Bringing, entry: Entry, calls: Calls) -> Looked:
         """See whether there is a DUME that was not there before; without a plan, waiting is all there is to do."""
-        plan = prepared.plan
-        if plan is None:
-            return Absent()
-        shown = await tender_calls.shown_for(prepared, calls)
-        if isinstance(shown, Refusal):
-            return Unseen(detail=f"The search for the DUME was refused: {shown.text}")
-        made = next((one for one in shown if one.is_live and one.dume_id not in plan.before), None)
-        if made is None:
-            return Absent()
-        ours = replace(plan, dume_id=made.dume_id, state=made.state, state_code=made.state_code, is_done=True)
-        replaced = {"replaced_dume_id": plan.dume_id} if plan.action is Action.REPLACED else {}
-        return Found(answer=results.answer(ours, **replaced))
+        return await tender_calls.look(prepared, prepared.plan, calls) if prepared.plan is not None else Absent()
 
     def number(self, prepared: Bringing) -> Number | None:
         """What was to be made has a number that nobody knows; what was to be changed is named."""
@@ -144,21 +137,11 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
     async def confirm(
         self, prepared: Bringing, answer: Mapping[str, object], entry: Entry, calls: Calls
     ) -> Found | Unseen:
-        """The DUME must be shown for this consultation and buyer."""
+        """The DUME must be shown for this consultation and buyer, or not be shown any more."""
         plan = prepared.plan
         if plan is None:
             return Unseen(detail="Nothing was noted of what was to be done: decide not-sent, and it is decided anew.")
-        dume_id = answer.get("dume_id") or plan.dume_id
-        shown = await tender_calls.shown_for(prepared, calls)
-        if isinstance(shown, Refusal):
-            return Unseen(detail=f"The search for the DUME was refused: {shown.text}")
-        found = next((one for one in shown if one.dume_id == dume_id), None)
-        if found is None and plan.action is not Action.DELETED:
-            return Unseen(detail=f"DUME {dume_id} is not among those of consultation {prepared.consultation_id}.")
-        if found is None:
-            return Found(answer=tender_calls.deleted(replace(plan, is_done=True)))
-        ours = replace(plan, dume_id=found.dume_id, state=found.state, state_code=found.state_code, is_done=True)
-        return Found(answer=results.answer(ours))
+        return await tender_calls.confirmed(prepared, plan, str(answer.get("dume_id") or plan.dume_id), calls)
 
     def conclude(self, prepared: Bringing, answer: Mapping[str, object], event: Event) -> Finished | None:
         """The answer is the end of it, unless bidders need a DUME that is not shown as validated."""
@@ -174,11 +157,14 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
         self, prepared: Bringing, answer: Mapping[str, object], entry: Entry, polls: int, event: Event, calls: Calls
     ) -> Followed:
         """Read the state back; a DUME that was made as a draft is validated, which is harmless to repeat."""
-        dume_id = str(answer["dume_id"])
+        dume_id, told = str(answer["dume_id"]), DumeState(str(answer.get("state")))
         state, code = await tender_calls.state_of(prepared, dume_id, calls)
+        # Which state a simplified one is left in is not known, and its answer may not tell.
+        is_made_simple = prepared.simplified and answer.get("action") == Action.CREATED and told is DumeState.UNKNOWN
         refusal: Refusal | None = None
-        if state not in SETTLED and DumeState(str(answer.get("state"))) is DumeState.DRAFT:
-            validated = await tender_calls.validate(prepared, dume_id, calls)
+        if state not in SETTLED and (told is DumeState.DRAFT or is_made_simple):
+            as_it_stands = answer.get("superseded_by") is not None
+            validated = await tender_calls.validate(prepared, dume_id, calls, as_it_stands=as_it_stands)
             if isinstance(validated, Refusal):
                 refusal = validated
                 state, code = await tender_calls.state_of(prepared, dume_id, calls)
@@ -186,11 +172,10 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
                 state, code = validated
         if state not in SETTLED and polls < PATIENCE:
             return Pending(reason="read_back")
-        if state not in SETTLED and refusal is not None:
+        if state not in SETTLED and refusal is not None and DumeState.DRAFT in {told, state}:
             return results.refused(prepared, refusal, refusal.reason, action=Action.VALIDATED, dume_id=dume_id)
         seen = {"state": state, "state_code": code} if state in SETTLED else {}
-        told = {**answer, **seen}
-        return _end(prepared, told)
+        return _end(prepared, {**answer, **seen})
 
     async def refused(self, prepared: Bringing, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
         """After a send that may have worked, a refusal may be about what it did: look before believing it."""
@@ -199,11 +184,7 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
         plan = bringing.plan
         if plan is None:
             return results.refused(bringing, refusal, refusal.reason, action=Action.NONE)
-        if plan.action in MAKING and entry.sends > 1:
-            looked = await self.look(bringing, entry, calls)
-            if isinstance(looked, Found):
-                return looked
-        return await tender_calls.explained(bringing, plan, refusal, entry, calls)
+        return await tender_calls.declined(bringing, plan, refusal, entry, calls)
 
 
 def _end(bringing: Bringing, answer: Mapping[str, object]) -> Finished:

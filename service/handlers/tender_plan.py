@@ -19,7 +19,10 @@ MAKING = frozenset({Action.CREATED, Action.REPLACED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The one thing to do. `before` are the DUMEs that were there, `dume_id` the one it is done to."""
+    """The one thing to do. `before` are the DUMEs that were there, `dume_id` the one it is done to.
+
+    `replaces` is the DUME whose place a new one takes; `deletes` are all that go, those that are gone already too.
+    """
 
     action: Action
     wants_validated: bool
@@ -27,11 +30,13 @@ class Plan:
     is_published: bool
     is_cancelled: bool
     described: str
+    worded: str = ""
     superseded_by: int | None = None
     dume_id: str | None = None
     state: str = "unknown"
     state_code: str | None = None
     before: tuple[str, ...] = ()
+    replaces: str | None = None
     deletes: tuple[str, ...] = ()
     is_done: bool = False
 
@@ -79,6 +84,11 @@ class Bringing:
         return self.asked.consultation.revision
 
     @property
+    def lots(self) -> frozenset[str]:
+        """Those of the consultation, none where nobody tells them."""
+        return frozenset(lot.number for lot in self.consultation.lots) if self.consultation else frozenset()
+
+    @property
     def simplified(self) -> bool:
         """Whether a simplified DUME is to be made where there is none."""
         return isinstance(self.asked, TenderFact) and self.asked.simplified
@@ -94,7 +104,7 @@ def plan_from(kept: Mapping[str, object]) -> Plan | None:
     return replace(plan, before=tuple(plan.before), deletes=tuple(plan.deletes))
 
 
-def as_brought(wished: Wish, brought: Brought | None, described: str) -> Brought:
+def as_brought(wished: Wish, brought: Brought | None, *, described: str, worded: str) -> Brought:
     """How far DUME will be once what is wished is done: a fact that comes late takes nothing back."""
     if wished.is_superseded and brought is not None:
         return replace(brought, is_published=True)
@@ -103,6 +113,7 @@ def as_brought(wished: Wish, brought: Brought | None, described: str) -> Brought
         is_published=wished.wants_validated,
         is_cancelled=wished.wants_none,
         described="" if wished.wants_none else described,
+        worded="" if wished.wants_none else worded,
     )
 
 
@@ -110,5 +121,13 @@ def described(consultation: Consultation | None) -> str:
     """A digest of what DUME is told of a consultation beside the document, to see whether it changed."""
     if consultation is None:
         return ""
-    told = consultation.model_dump(mode="json", exclude={"revision"})
+    return _digest(consultation.model_dump(mode="json", exclude={"revision"}))
+
+
+def worded_as(buyer: Buyer, *codes: str | None) -> str:
+    """A digest of what DUME is told in the document: the State may word it otherwise there, and it is no change."""
+    return _digest([buyer.scheme, buyer.id, buyer.name, *codes])
+
+
+def _digest(told: object) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from contracts.reasons import Reason
 from contracts.words import DumeState
-from service.core.errors import EventInvalid
+from service.core.errors import EventInvalid, KeyBusy
 from service.core.tender import (
     SETTLED,
     Action,
@@ -20,10 +20,10 @@ from service.core.tender import (
 )
 from service.handlers import tender_sync_results as results
 from service.handlers.base import Calls, Finished
-from service.handlers.dume_known import known_at
+from service.handlers.dume_known import Known, known_at, set_right
 from service.handlers.dume_place import OPERATION, ShownDume, dume_key, in_the_way, state_key
-from service.handlers.dume_write import filled, has_content
-from service.handlers.tender_plan import MAKING, Bringing, Plan, as_brought, described
+from service.handlers.dume_write import filled, has_content, in_documents
+from service.handlers.tender_plan import MAKING, Bringing, Plan, as_brought, described, worded_as
 from service.upstream import Refusal
 
 
@@ -35,14 +35,22 @@ class Remembered:
     freed: tuple[str, ...]
 
 
+FILLING = frozenset({Action.CREATED, Action.CHANGED, Action.VALIDATED, Action.REPLACED})
+"""What sends a document."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a fact calls for, and the DUMEs there are: `chosen` is the one that serves the consultation."""
+    """What a fact calls for, and the DUMEs there are: `chosen` is the one that serves the consultation.
+
+    `last` is what the ledger keeps of the fact with the highest revision.
+    """
 
     wished: Wish
     brought: Brought | None
     living: tuple[ShownDume, ...]
     chosen: ShownDume | None
+    last: Mapping[str, object]
 
     @property
     def is_ambiguous(self) -> bool:
@@ -79,12 +87,37 @@ async def look_around(bringing: Bringing, calls: Calls) -> Standing | Refusal | 
     known = await known_at(bringing.place, None, calls)
     if isinstance(known, Refusal):
         return known
-    living = tuple(in_the_way(known.dumes, bringing.place))
-    return Standing(wished=wished, brought=brought, living=living, chosen=_chosen(bringing, living, last))
+    living = await _claimed(bringing, known, calls)
+    chosen = _chosen(bringing, living, last)
+    return Standing(wished=wished, brought=brought, living=living, chosen=chosen, last=last)
+
+
+async def _claimed(bringing: Bringing, known: Known, calls: Calls) -> tuple[ShownDume, ...]:
+    """The DUMEs that serve the consultation, which no other request of ours changes meanwhile; raises KeyBusy."""
+    given_up = known.given_up
+    if calls.is_first and given_up is not None and given_up.ago < calls.lag:
+        raise KeyBusy(f"what event {given_up.id} made before a person gave it up may not be shown yet")
+    living = in_the_way(known.dumes, bringing.place)
+    if not living:
+        return ()
+    await calls.claimed(*(dume_key(one.dume_id) for one in living))
+    return in_the_way(await set_right(living, calls), bringing.place)
+
+
+def made_since(plan: Plan, shown: Sequence[ShownDume], bringing: Bringing) -> tuple[ShownDume, ...]:
+    """Those that may be what an earlier send of the plan made: they were not there before, and are of its kind."""
+    place = replace(bringing.place, lots=bringing.lots)
+    new = [one for one in in_the_way(shown, place) if one.dume_id not in plan.before]
+    if plan.action is Action.REPLACED:  # a draft is none, whoever made it
+        return tuple(one for one in new if one.state is not DumeState.DRAFT)
+    return tuple(new) if plan.action is Action.CREATED else ()
 
 
 async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bringing | Refusal:
-    """The fact with what is to be done about it, and the document to send."""
+    """The fact with what is to be done about it, and the document to send.
+
+    What is done already, an earlier send did, whose answer was lost.
+    """
     chosen, wished = standing.chosen, standing.wished
     document: bytes | Refusal = b""
     if chosen is not None and not wished.wants_none:
@@ -96,13 +129,15 @@ async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bring
     difference = _difference(bringing, standing, document, calls)
     serving = _serving(standing)
     action = action_for(wished, serving.state if serving else None, difference)
-    plan = _plan(bringing, standing, action)
+    plan = _plan(bringing, standing, action, calls)
     earlier = bringing.plan
     if action is Action.NONE and earlier is not None and earlier.action is not Action.NONE:
-        # What is done already, an earlier send did, whose answer was lost.
-        plan = replace(plan, action=earlier.action, is_done=True)
+        plan = replace(
+            plan, action=earlier.action, replaces=earlier.replaces, deletes=earlier.deletes, before=(), is_done=True
+        )
     consultation = bringing.consultation
-    if consultation is not None and document and not wished.is_superseded:
+    is_filled = bool(document) and plan.action in FILLING and not (wished.is_superseded or plan.is_done)
+    if is_filled and consultation is not None:
         document = filled(document, consultation, bringing.buyer, calls)
     return replace(bringing, plan=plan, document=document)
 
@@ -113,7 +148,10 @@ def _serving(standing: Standing) -> ShownDume | None:
 
 
 def _chosen(bringing: Bringing, living: Sequence[ShownDume], last: Mapping[str, object]) -> ShownDume | None:
-    """The one the fact names, else the only one, else the one that earlier facts were about."""
+    """What this fact made, else the one it names, else the only one, else the one that earlier facts were about."""
+    made = made_since(bringing.plan, living, bringing) if bringing.plan is not None else ()
+    if len(made) == 1:
+        return made[0]
     for name in (bringing.asked.dume_id, last.get("dume_id")):
         named = next((one for one in living if one.dume_id == name), None)
         if named is not None:
@@ -125,25 +163,46 @@ def _difference(bringing: Bringing, standing: Standing, document: bytes, calls: 
     consultation = bringing.consultation
     if standing.chosen is None or consultation is None:
         return Difference()
+    brought, was_told = standing.brought, _was_told(bringing, standing.chosen)
+    is_same = brought is not None and brought.worded == _worded(bringing, calls)
+    is_same = is_same and standing.last.get("dume_id") == standing.chosen.dume_id
+    in_metadata = (brought.described if brought else "") != described(consultation) and not was_told
+    if is_same or (was_told and standing.chosen.state in SETTLED):
+        return Difference(in_content=False, in_metadata=in_metadata)
     in_content = not has_content(document, consultation, bringing.buyer, calls)
-    told = standing.brought.described if standing.brought else ""
-    in_metadata = told != described(consultation) and not _was_told(bringing, standing.chosen)
     return Difference(in_content=in_content, in_metadata=in_metadata)
 
 
+def _worded(bringing: Bringing, calls: Calls) -> str:
+    """A digest of what only a document can say."""
+    consultation = bringing.consultation
+    if consultation is None:
+        return ""
+    return worded_as(
+        in_documents(bringing.buyer, calls),
+        calls.dume.espd_procedure(consultation.procedure),
+        calls.dume.espd_project_type(consultation.contract_type),
+    )
+
+
 def _was_told(bringing: Bringing, chosen: ShownDume) -> bool:
-    """Whether an earlier send of this very fact told DUME everything: what it made is there."""
+    """Whether an earlier send of this very fact told DUME everything: what it made is there.
+
+    What the State has in its document may be worded otherwise all the same: that is no reason to replace it.
+    """
     plan = bringing.plan
     if plan is None:
         return False
     if plan.action in MAKING:
-        return chosen.dume_id not in plan.before
+        return chosen in made_since(plan, (chosen,), bringing)
     return plan.action is Action.VALIDATED and chosen.state in SETTLED
 
 
-def _plan(bringing: Bringing, standing: Standing, action: Action) -> Plan:
-    brought = as_brought(standing.wished, standing.brought, described(bringing.consultation))
-    chosen = standing.chosen
+def _plan(bringing: Bringing, standing: Standing, action: Action, calls: Calls) -> Plan:
+    chosen, told = standing.chosen, described(bringing.consultation)
+    brought = as_brought(standing.wished, standing.brought, described=told, worded=_worded(bringing, calls))
+    living, earlier = tuple(one.dume_id for one in standing.living), bringing.plan
+    is_repeated = earlier is not None and action in MAKING and earlier.action in MAKING
     return Plan(
         action=action,
         wants_validated=standing.wished.wants_validated,
@@ -151,13 +210,20 @@ def _plan(bringing: Bringing, standing: Standing, action: Action) -> Plan:
         is_published=brought.is_published,
         is_cancelled=brought.is_cancelled,
         described=brought.described,
+        worded=brought.worded,
         superseded_by=brought.revision if standing.wished.is_superseded else None,
         dume_id=chosen.dume_id if chosen else None,
         state=chosen.state if chosen else "unknown",
         state_code=chosen.state_code if chosen else None,
-        before=tuple(one.dume_id for one in standing.living),
-        deletes=tuple(one.dume_id for one in standing.living) if action is Action.DELETED else (),
+        # What the first send made may be shown by now, and is nothing that was there before.
+        before=earlier.before if earlier is not None and is_repeated else living,
+        replaces=chosen.dume_id if chosen is not None and action is Action.REPLACED else None,
+        deletes=_unique(earlier.deletes if earlier else (), living) if action is Action.DELETED else (),
     )
+
+
+def _unique(*ids: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id for some in ids for id in some))
 
 
 def _last(answers: Sequence[Mapping[str, object]]) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from contracts.words import DumeState
 from service.core.draft import Draft
 from service.core.tender import Action, Brought
 from service.handlers.base import Finished
+from service.handlers.dume_place import dume_key, state_key
 from service.handlers.dume_results import USABLE
 from service.handlers.tender_plan import Bringing, Plan
 from service.upstream import Refusal
@@ -30,7 +31,9 @@ def answer(plan: Plan, **more: object) -> dict[str, object]:
         "is_published": plan.is_published,
         "is_cancelled": plan.is_cancelled,
         "described": plan.described,
+        "worded": plan.worded,
         "superseded_by": plan.superseded_by,
+        **({"replaced_dume_id": plan.replaces} if plan.replaces is not None else {}),
         **more,
     }
 
@@ -70,9 +73,15 @@ def superseded(bringing: Bringing, brought: Brought, answer: Mapping[str, object
 
 
 def refused(
-    bringing: Bringing, refusal: Refusal | None, reason: Reason, *, action: Action, dume_id: str | None = None
+    bringing: Bringing,
+    refusal: Refusal | None,
+    reason: Reason,
+    *,
+    action: Action,
+    dume_id: str | None = None,
+    gone: tuple[str, ...] = (),
 ) -> Finished:
-    """The State, or what it shows, says no."""
+    """The State, or what it shows, says no; what is `gone` before that stays so, and is told and remembered."""
     data = TenderSyncRefused(
         reason=reason,
         code=refusal.code if refusal else None,
@@ -81,5 +90,7 @@ def refused(
         revision=bringing.revision,
         action=action.value,
         dume_id=dume_id,
+        deleted_dume_ids=gone,
     )
-    return Finished(results=(Draft(type=REFUSED, data=data),), reason=reason)
+    kept, freed = tuple(state_key(id, DumeState.DELETED) for id in gone), tuple(dume_key(id) for id in gone)
+    return Finished(results=(Draft(type=REFUSED, data=data),), reason=reason, kept=kept, freed=freed)

@@ -12,8 +12,8 @@ from contracts.words import DumeState
 from service.core.entry import Entry
 from service.core.question import Screen
 from service.handlers import dume_results as results
-from service.handlers.base import Calls, Event, Finished, Found, Unseen
-from service.handlers.dume_known import Whereabouts, standing_of
+from service.handlers.base import Calls, Declined, Event, Finished, Found, Unexplained, Unseen
+from service.handlers.dume_known import Whereabouts, standing_of, was_repeated
 from service.handlers.dume_place import dume_key
 from service.handlers.dume_write import DumeWrite
 from service.upstream import Operation, Refusal
@@ -60,15 +60,18 @@ class UpdateDumeMetadata(DumeWrite[TenderDumeMetadataRequested, Metadata]):
         """The answer is the end of it."""
         return results.told(prepared.asked.dume_id, prepared.asked.consultation.id)
 
-    async def refused(self, prepared: Metadata, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Finished:
-        """Of a repetition it is the State's last word too: nothing that was told before is lost by it."""
+    async def refused(self, prepared: Metadata, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
+        """The refusal of a repetition is asked for again before it is believed: the first may have been taken."""
         reason = refusal.reason
         if reason is Reason.UPSTREAM_REFUSED:
             standing = await standing_of(prepared.where, entry, calls)
             is_over = standing is not None and standing.state is DumeState.DELETED
             reason = Reason.DUME_NOT_MODIFIABLE if is_over else reason
         consultation_id, dume_id = prepared.where.consultation_id, prepared.where.dume_id
-        return results.refused(self.family, refusal, consultation_id, dume_id=dume_id, reason=reason)
+        end = results.refused(self.family, refusal, consultation_id, dume_id=dume_id, reason=reason)
+        if not was_repeated(entry):
+            return end
+        return Unexplained(end=end, detail=f"It was refused when it was sent again: {refusal.text}")
 
     async def confirm(
         self, prepared: Metadata, answer: Mapping[str, object], entry: Entry, calls: Calls

@@ -13,7 +13,7 @@ from service.core.entry import Entry
 from service.core.essential_data import shows_all, shows_each
 from service.core.question import Screen
 from service.handlers import essential_data_results as results
-from service.handlers.base import Calls, Event, Finished, Found, Unseen, Write
+from service.handlers.base import Calls, Declined, Event, Finished, Found, Unexplained, Unseen, Write
 from service.upstream import Operation, Refusal
 from service.upstream.dume.essential_data_operations import UPDATE
 
@@ -77,13 +77,14 @@ class UpdateEssentialData(Write[TenderEssentialDataUpdateRequested, Update]):
         """The answer is the end of it."""
         return results.updated(prepared.asked, answer)
 
-    async def refused(
-        self, prepared: Update, refusal: Refusal, entry: Entry, event: Event, calls: Calls
-    ) -> Finished | Found:
-        """A repetition may be refused because the first was carried out: then what it says is shown."""
+    async def refused(self, prepared: Update, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:
+        """A repetition may be refused because the first was carried out: what it says is then shown in the end."""
         if entry.sends > 1 and await _is_shown(prepared, calls):
             return Found(answer={"changed": None, "adopted": True, "notices": []})
-        return results.not_updated(prepared.asked, refusal.reason, refusal)
+        end = results.not_updated(prepared.asked, refusal.reason, refusal)
+        if entry.sends == 1:
+            return end
+        return Unexplained(end=end, detail=f"It was refused when it was sent again: {refusal.text}")
 
 
 async def _is_shown(prepared: Update, calls: Calls) -> bool:

@@ -120,6 +120,10 @@ class DumeService:
         """The document of a buyer's DUME; raises StopIteration for an unknown one."""
         return next(dume.document for dume in self._books.buyers.dumes if dume.dume_id == dume_id)
 
+    def dumes(self) -> tuple[KeptDume, ...]:
+        """Every DUME of a buyer, the oldest first."""
+        return self._books.buyers.dumes
+
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
         """Put a DUME into a state, seen by searches at once; raises KeyError or ValueError for an unknown one."""
         return _shown(self._books.buyers.set_state(dume_id, to_state(state)))

@@ -270,3 +270,18 @@ def _asked(data: Json) -> Json:
         "idDemandeur": BUYER["id"],
         "donneesEssentielles": data,
     }
+
+
+async def test_should_ask_again_when_what_was_sent_again_is_there_already(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """A person did not see what is not published yet, and the State takes an id once: the refusal is about our own."""
+    allow(simulator, essential_data_unique=True)
+    counter.fault("lost_answer", PUBLISH)
+    event = publication()
+    await counter.hand_in(event)
+    await counter.decided(event, Verdict.NOT_SENT)
+    again = await counter.hand_in(event)
+
+    assert isinstance(again, Rejected), again
+    assert (again.reason, len(kept(simulator)), len(counter.calls(PUBLISH))) == ("needs_person", 1, 2)

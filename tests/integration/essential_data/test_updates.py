@@ -16,6 +16,7 @@ from tests.support.essential_data import (
     publish_all,
     update,
 )
+from tests.support.tenders import refusing
 
 MODIFICATION = {"number": 1, "notified_on": "2027-02-01", "amount": "200000", "duration_months": 40}
 
@@ -164,3 +165,13 @@ async def test_should_take_a_refused_repetition_for_done_where_it_is_shown(
         None,
     )
     assert len(counter.calls(FIND)) == 1
+
+
+async def test_should_not_believe_the_first_refusal_of_a_repetition(counter: Counter) -> None:
+    """It arrived, its answer was lost, and what is refused then may be about that: it is sent once more."""
+    reference, subject = await _published(counter)
+    counter.fault("lost_answer", UPDATE)
+    refusing(counter, UPDATE)
+    answer = await counter.answer(update(reference, contract={**subject, "amount": "99"}))
+
+    assert (answer["ended"], len(counter.calls(UPDATE))) == ("tender.essential_data.update.done.v1", 3)

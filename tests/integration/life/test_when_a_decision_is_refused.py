@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from service.core.outcome import Rejected
 from service.sandbox.simulator import Simulator
 from service.sandbox.simulator.treatment import REASONS, WRONG_VALIDATOR
 from tests.support.bench import Bench, open_bench
 from tests.support.bus import request
-from tests.support.decisions import FIRST_VALIDATOR, OTHER_VALIDATOR, about, decision, recipient, refusal
+from tests.support.decisions import FIRST_VALIDATOR, KINDS, OTHER_VALIDATOR, about, decision, recipient, refusal
 
 
 @pytest.fixture
@@ -121,3 +122,19 @@ async def test_should_show_the_supplier_what_its_recipient_did(bench: Bench) -> 
     data: Any = (await bench.end(request("invoice.status.requested.v1", named))).data
 
     assert (data.status, data.history[-1].comment) == ("suspended", "Il manque le bon de livraison.")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_should_ask_a_person_when_a_refused_repetition_may_be_done(bench: Bench, kind: str) -> None:
+    """Sent again it was carried out and refused all the same, and by now nobody gives the history."""
+    asked = await decision(bench, kind)
+    bench.fault(asked.operation, "gateway_timeout_before")
+    await bench.handle(asked.event)
+    refused = {"status": 200, "body": {"codeRetour": 20002, "libelle": "X"}, "work": True}
+    bench.fault(asked.operation, "status", params=refused)
+    unreadable = {"status": 200, "body": {"codeRetour": 20001, "libelle": "GDP_MSG_11.005"}}
+    bench.fault("consulterHistoriqueFacture", "status", params=unreadable, skip=3, count=None)
+    ended = await bench.settle(asked.event, redelivered=True)
+
+    assert isinstance(ended, Rejected), ended
+    assert (ended.reason, bench.status(asked.invoice)) == ("needs_person", asked.status_code)

@@ -108,3 +108,22 @@ async def test_should_let_two_names_of_one_invoice_wait_for_each_other(
     assert isinstance(waiting, RetryLater)
     assert (sent.reason, waiting.reason, isinstance(ended, Completed)) == ("in_doubt", "key_busy", True)
     assert one.calls(call) == ["none", "changed", "none"]
+
+
+async def test_should_ask_a_person_when_a_refused_repetition_may_have_added_it(
+    counter: Counter, simulator: Simulator
+) -> None:
+    """Sent again it was added and refused all the same, and by now nobody gives the history."""
+    number = new_number()
+    placed(simulator.world, number, "SUSPENDUE")
+    counter.fault("reset_before", COMPLETE)
+    event = supplement(number)
+    await counter.pipeline.handle(counter.delivery(event))
+    refused = {"status": 200, "body": {"codeRetour": 20002, "libelle": "X"}, "work": True}
+    counter.fault("status", COMPLETE, params=refused)
+    unreadable = {"status": 200, "body": {"codeRetour": 20001, "libelle": "GDP_MSG_11.005"}}
+    counter.fault("status", "consulterHistoriqueFacture", params=unreadable, skip=2, count=None)
+    held = await counter.hand_in(event, redelivered=True)
+
+    assert isinstance(held, Rejected), held
+    assert (held.reason, counter.calls(COMPLETE)) == ("needs_person", ["none", "changed"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.sandbox.simulator import Simulator
 from tests.support.counter import Counter
-from tests.support.tenders import TELL, consultation, deletion, document_of, made, shown_lots, validated, wish
+from tests.support.tenders import TELL, consultation, deletion, document_of, made, refusing, shown_lots, validated, wish
 
 DONE, REFUSED = "tender.dume.metadata.done.v1", "tender.dume.metadata.refused.v1"
 
@@ -45,3 +45,14 @@ async def test_should_pass_on_what_the_state_says_of_others(counter: Counter) ->
     answer = await counter.answer(wish("metadata", consultation(), dume_id="unknown1"))
 
     assert (answer["ended"], answer["reason"], answer["code"]) == (REFUSED, "upstream_refused", "SIM-DUME-010")
+
+
+async def test_should_not_believe_the_first_refusal_of_a_repetition(counter: Counter) -> None:
+    """It arrived, its answer was lost, and what is refused then may be about that: it is sent once more."""
+    about = consultation("1")
+    dume_id = await made(counter, "draft", about)
+    counter.fault("lost_answer", TELL)
+    refusing(counter, TELL)
+    told = await counter.answer(wish("metadata", about, dume_id=dume_id))
+
+    assert (told["ended"], counter.calls(TELL)) == ("tender.dume.metadata.done.v1", ["changed", "none", "changed"])

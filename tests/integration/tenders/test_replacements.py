@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from service.cli.deciding import Verdict
@@ -169,3 +171,20 @@ async def test_should_free_the_place_of_the_new_one_too(patient: Counter, simula
     third = await made(patient, "simplified", about)
 
     assert kept(simulator, about) == {first: "remplacé", second: "04", third: "brouillon"}
+
+
+async def test_should_ask_a_person_whether_it_was_replaced_by_its_own_first_try(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """An operator gave the refusal its reason; sent again, it is about what the first try did, and is not shown yet."""
+    mapping, about = tmp_path / "mapping.yaml", consultation("1")
+    mapping.write_text("dume: {refusals: {enregistrerDume: {SIM-DUME-022: dume_not_replaceable}}}", encoding="utf-8")
+    async with Counter(simulator, tmp_path, {"RELAY_MAPPING": str(mapping)}) as counter:
+        first = await validated(counter, about)
+        simulator.world.clock.move(3600)
+        lag(simulator, 600)
+        counter.fault("lost_answer", SAVE)
+        held = await counter.hand_in(wish("replacement", about, dume_id=first))
+
+    assert isinstance(held, Rejected), held
+    assert (held.reason, kept(simulator, about)[first]) == ("needs_person", "remplacé")
