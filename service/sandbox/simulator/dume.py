@@ -116,6 +116,11 @@ class DumeService:
             "essential_data": [kept.to_json() for kept in self.essential_data.all()],
         }
 
+    @property
+    def dumes(self) -> tuple[KeptDume, ...]:
+        """Every DUME of a buyer, the oldest first, with all that it says."""
+        return self._books.buyers.dumes
+
     def document(self, dume_id: str) -> bytes:
         """The document of a buyer's DUME; raises StopIteration for an unknown one."""
         return next(dume.document for dume in self._books.buyers.dumes if dume.dume_id == dume_id)
