@@ -134,8 +134,7 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
         if made is None:
             return Absent()
         ours = replace(plan, dume_id=made.dume_id, state=made.state, state_code=made.state_code, is_done=True)
-        replaced = {"replaced_dume_id": plan.dume_id} if plan.action is Action.REPLACED else {}
-        return Found(answer=results.answer(ours, **replaced))
+        return Found(answer=results.answer(ours))
 
     def number(self, prepared: Bringing) -> Number | None:
         """What was to be made has a number that nobody knows; what was to be changed is named."""

@@ -46,8 +46,7 @@ async def carry_out(bringing: Bringing, plan: Plan, calls: Calls) -> dict[str, o
     told: dict[str, object] = {"dume_id": saved.dume_id}
     if saved.state_code is not None or plan.action is not Action.CHANGED:
         told |= {"state": calls.dume.state_of(saved.state_code), "state_code": saved.state_code}
-    replaced = {"replaced_dume_id": plan.dume_id} if plan.action is Action.REPLACED else {}
-    return {**results.answer(plan), **told, **replaced}
+    return {**results.answer(plan), **told}
 
 
 def deleted(plan: Plan) -> dict[str, object]:
@@ -100,7 +99,7 @@ async def _save(bringing: Bringing, plan: Plan, calls: Calls) -> Saved | Refusal
         consultation=None if plan.superseded_by is not None else consultation,
         buyer=bringing.buyer,
         dume_id=plan.dume_id if plan.action in {Action.CHANGED, Action.VALIDATED} else None,
-        replaces=plan.dume_id if plan.action is Action.REPLACED else None,
+        replaces=plan.replaces,
     )
 
 
@@ -113,7 +112,7 @@ async def _update_metadata(bringing: Bringing, plan: Plan, calls: Calls) -> Refu
 
 async def _delete(bringing: Bringing, plan: Plan, calls: Calls) -> dict[str, object] | Refusal:
     """Delete every DUME of the consultation; a refusal about one that is deleted already is none."""
-    for dume_id in plan.deletes:
+    for dume_id in plan.before:
         gone = await calls.dume.delete(dume_id, bringing.buyer)
         if isinstance(gone, Refusal) and (await state_of(bringing, dume_id, calls))[0] is not DumeState.DELETED:
             return gone

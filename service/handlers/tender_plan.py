@@ -19,7 +19,10 @@ MAKING = frozenset({Action.CREATED, Action.REPLACED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The one thing to do. `before` are the DUMEs that were there, `dume_id` the one it is done to."""
+    """The one thing to do. `before` are the DUMEs that were there, `dume_id` the one it is done to.
+
+    `replaces` is the one whose place is taken; `deletes` are all that are deleted, by an earlier send too.
+    """
 
     action: Action
     wants_validated: bool
@@ -32,6 +35,7 @@ class Plan:
     state: str = "unknown"
     state_code: str | None = None
     before: tuple[str, ...] = ()
+    replaces: str | None = None
     deletes: tuple[str, ...] = ()
     is_done: bool = False
 

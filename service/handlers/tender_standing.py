@@ -101,7 +101,9 @@ async def planned(bringing: Bringing, standing: Standing, calls: Calls) -> Bring
     earlier = bringing.plan
     if action is Action.NONE and earlier is not None and earlier.action is not Action.NONE:
         # What is done already, an earlier send did, whose answer was lost.
-        plan = replace(plan, action=earlier.action, is_done=True)
+        plan = replace(plan, action=earlier.action, replaces=earlier.replaces, is_done=True)
+    if plan.action is Action.DELETED and earlier is not None:
+        plan = replace(plan, deletes=(*earlier.deletes, *(id for id in plan.deletes if id not in earlier.deletes)))
     filled = document if wished.is_superseded or not document else _filled(bringing, document, calls)
     return replace(bringing, plan=plan, document=filled)
 
@@ -159,6 +161,7 @@ def _plan(bringing: Bringing, standing: Standing, action: Action) -> Plan:
         state=chosen.state if chosen else "unknown",
         state_code=chosen.state_code if chosen else None,
         before=tuple(one.dume_id for one in standing.living),
+        replaces=chosen.dume_id if chosen and action is Action.REPLACED else None,
         deletes=tuple(one.dume_id for one in standing.living) if action is Action.DELETED else (),
     )
 

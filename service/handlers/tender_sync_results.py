@@ -31,6 +31,7 @@ def answer(plan: Plan, **more: object) -> dict[str, object]:
         "is_cancelled": plan.is_cancelled,
         "described": plan.described,
         "superseded_by": plan.superseded_by,
+        "replaced_dume_id": plan.replaces,
         **more,
     }
 

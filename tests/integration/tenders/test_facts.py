@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.deciding import Verdict
 from service.core.outcome import Completed, Rejected
 from service.sandbox.simulator import Simulator
 from tests.builders import new_number, simplified
@@ -258,6 +259,39 @@ async def test_should_do_it_once_although_the_answer_was_lost(
     assert (told["ended"], told["action"]) == (DONE, action)
     assert len(living) == (0 if kind == "cancelled" else 1)
     assert len(kept(simulator, consultation)) == (2 if kind == "replaced" else 1)
+
+
+@pytest.mark.parametrize("lost", [0, 1], ids=["the first", "the second"])
+async def test_should_name_all_that_it_deleted_although_an_answer_was_lost(
+    counter: Counter, simulator: Simulator, consultation: str, lost: int
+) -> None:
+    """Whoever stored the identifiers is told which to forget, those that an earlier try deleted included."""
+    for lot in ("1", "2"):
+        event = simplified(consultation)
+        event["data"]["consultation"]["lots"] = [{"number": lot}]
+        await counter.answer(event)
+    counter.fault("lost_answer", DELETE, skip=lost)
+    told = await counter.answer(fact("cancelled", consultation, 1))
+
+    assert (told["ended"], told["action"], states(simulator, consultation)) == (DONE, "deleted", ["04"] * 2)
+    assert sorted(told["deleted_dume_ids"]) == sorted(dume["idDume"] for dume in kept(simulator, consultation))
+
+
+async def test_should_name_what_it_replaced_although_nobody_saw_it(simulator: Simulator, tmp_path: Path) -> None:
+    """A person did not find it either, and it is shown when it is to be sent again: it is taken over."""
+    consultation = new_number("C")
+    async with Counter(simulator, tmp_path, {"RELAY_DOUBT__THEN": "ask"}) as counter:
+        first = await counter.answer(fact("published", consultation, 1))
+        counter.fault("lost_answer", SAVE)
+        simulator.world.dume.search_lag = 600.0
+        event = fact("updated", consultation, 2, procedure="Dialogue compétitif")
+        await counter.hand_in(event)
+        simulator.world.dume.search_lag = 0.0
+        await counter.decided(event, Verdict.NOT_SENT)
+        told = await counter.answer(event)
+
+    assert (told["action"], told["replaced_dume_id"], told["adopted"]) == ("replaced", first["dume_id"], True)
+    assert states(simulator, consultation) == ["remplacé", "validé"]
 
 
 async def test_should_wait_for_the_search_before_it_makes_what_it_may_have_made(
