@@ -60,6 +60,9 @@ CALLS = {
 }
 """The call that each thing to do leads to, by which its doubt ends; nothing to do is as harmless as a change."""
 
+MAY_BE_OUR_OWN = frozenset({Reason.UPSTREAM_REFUSED, Reason.DUME_EXISTS})
+"""Reasons of refusals that may be about a DUME that an earlier send of the fact made."""
+
 PATIENCE = 5
 """Read-backs that do not show a DUME validated yet before its own answer is believed."""
 
@@ -200,8 +203,11 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
             return results.refused(bringing, refusal, refusal.reason, action=Action.NONE)
         if plan.action in MAKING and entry.sends > 1:
             looked = await self.look(bringing, entry, calls)
-            if isinstance(looked, Found):
+            if isinstance(looked, Found | Unseen):
                 return looked
+            if refusal.reason in MAY_BE_OUR_OWN:
+                # A search may lag behind for longer than anybody looks: what the State refuses may be there.
+                return Unseen(detail=f"It was refused when it was sent again, and none is shown: {refusal.text}")
         return await tender_calls.explained(bringing, plan, refusal, entry, calls)
 
 

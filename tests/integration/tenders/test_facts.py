@@ -294,6 +294,21 @@ async def test_should_name_what_it_replaced_although_nobody_saw_it(simulator: Si
     assert states(simulator, consultation) == ["remplacé", "validé"]
 
 
+@pytest.mark.parametrize("before", [[], ["published"]], ids=["created", "replaced"])
+async def test_should_ask_a_person_when_the_state_refuses_what_it_may_have(
+    counter: Counter, simulator: Simulator, consultation: str, before: list[str]
+) -> None:
+    """The search stays behind for longer than anybody looks: that a second is refused proves nothing."""
+    for earlier in before:
+        await counter.answer(fact(earlier, consultation, 1))
+    simulator.world.dume.search_lag = 600.0
+    counter.fault("lost_answer", SAVE)
+    outcome = await counter.hand_in(fact("updated", consultation, 2, procedure="Dialogue compétitif"))
+
+    assert isinstance(outcome, Rejected), outcome
+    assert (outcome.reason, len(kept(simulator, consultation))) == ("needs_person", len(before) + 1)
+
+
 async def test_should_wait_for_the_search_before_it_makes_what_it_may_have_made(
     counter: Counter, simulator: Simulator, consultation: str
 ) -> None:
