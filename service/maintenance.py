@@ -96,12 +96,16 @@ class Maintenance:
         self.gates.release(event, datetime.now(UTC))
 
     async def restore(self) -> None:
-        """Take up the pauses that were running when this worker started: probe first, call later."""
+        """Take up the pauses that were running when this worker started, and those that are announced.
+
+        Whoever consumes after this calls nobody in a maintenance that the calendar knew of: probe first, call later.
+        """
         now = datetime.now(UTC)
         running = await self.ledger.pauses()
         self.heard(running)
         for episode in filter(self._is_upstreams, running):
             self.gates.put(_closed_by(episode).postponed(now, timedelta(0)))
+        await self._keep_calendar(now)
 
     def heard(self, running: Sequence[Episode]) -> None:
         """Close what another worker has found closed, open what another worker has opened."""

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from tests.builders import BUYER, deposit, simplified
-from tests.support.bus import Json, request
+from tests.chaos.asked import DONE, READ, REFUSED_ALONE, Asked, Drawn
+from tests.chaos.tenders import Bids, Dumes, Facts, Publications, Reads
+from tests.support.bus import request
 
 SEARCH = "tender.dume.search.requested.v1"
 STATUS = "invoice.status.requested.v1"
 REFUSED = "R"
 """What the numbers of invoices that the State does not want begin with; the scene has a rule for them."""
 
-DONE = frozenset({"done"})
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it was published; `key` is what it is about, `endings` the last words it may be answered with."""
-
-    id: str
-    key: str
-    event: Json
-    endings: frozenset[str]
-
-    @property
-    def type(self) -> str:
-        """The type of the request."""
-        return str(self.event["type"])
+USUAL = {
+    "invoice": 40, "refused": 5, "status": 5, "tender": 16, "search": 5, "fact": 13, "dume": 6, "bid": 3, "creation": 2,
+    "publication": 2, "read": 3,
+}  # fmt: skip
+"""How often each sort is begun; what follows on an answer comes beside it."""
 
 
 class Mixture:
@@ -38,14 +27,22 @@ class Mixture:
 
     def __init__(self, chance: random.Random, weights: Mapping[str, int] | None = None) -> None:
         self._chance = chance
+        self._drawn = Drawn(chance)
+        bids = Bids(self._drawn)
         self._sorts: Mapping[str, Callable[[], Asked]] = {
             "invoice": self.invoice,
             "tender": self.tender,
             "refused": self.unwanted,
             "search": self.search,
             "status": self.status,
+            "fact": Facts(self._drawn).next,
+            "dume": Dumes(self._drawn).next,
+            "bid": bids.save,
+            "creation": bids.creation,
+            "publication": Publications(self._drawn).next,
+            "read": Reads(self._drawn).next,
         }
-        self._weights = weights or {"invoice": 45, "tender": 35, "refused": 5, "search": 10, "status": 5}
+        self._weights = weights or USUAL
         self._invoices: list[str] = []
         self._tenders: list[str] = []
 
@@ -56,39 +53,28 @@ class Mixture:
 
     def invoice(self, start: str = "F") -> Asked:
         """An invoice with a number of its own."""
-        number = self._new(start)
+        number = self._drawn.number(start)
         self._invoices.append(number)
-        return self._asked(number, deposit(number, id=self._id()), DONE)
+        return Asked.of(number, deposit(number, id=self._drawn.id()), DONE)
 
     def unwanted(self) -> Asked:
         """An invoice that the State takes and then refuses."""
-        number = self._new(REFUSED)
-        return self._asked(number, deposit(number, id=self._id()), frozenset({"refused"}))
+        number = self._drawn.number(REFUSED)
+        return Asked.of(number, deposit(number, id=self._drawn.id()), REFUSED_ALONE)
 
     def tender(self) -> Asked:
         """A tender whose DUME is to be made."""
-        consultation = self._new("T")
+        consultation = self._drawn.number("T")
         self._tenders.append(consultation)
-        return self._asked(consultation, simplified(consultation, id=self._id()), DONE)
+        return Asked.of(consultation, simplified(consultation, id=self._drawn.id()), DONE)
 
     def search(self) -> Asked:
         """A search for the DUME of a tender asked for before, or of one nobody knows."""
-        consultation = self._chance.choice(self._tenders[-20:] or [self._new("T")])
+        consultation = self._chance.choice(self._tenders[-20:] or [self._drawn.number("T")])
         data = {"consultation_id": consultation, "buyer": BUYER}
-        return self._asked(consultation, request(SEARCH, data, id=self._id()), frozenset({"reported"}))
+        return Asked.of(consultation, request(SEARCH, data, id=self._drawn.id()), frozenset({"reported"}))
 
     def status(self) -> Asked:
         """A question for the status of an invoice, which the State may not know yet."""
-        number = self._chance.choice(self._invoices[:50] or [self._new("F")])
-        return self._asked(
-            number, request(STATUS, {"invoice_number": number}, id=self._id()), frozenset({"reported", "refused"})
-        )
-
-    def _asked(self, key: str, event: Json, endings: frozenset[str]) -> Asked:
-        return Asked(str(event["id"]), key, event, endings)
-
-    def _new(self, start: str) -> str:
-        return f"{start}-{self._chance.getrandbits(44):011x}"
-
-    def _id(self) -> str:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+        number = self._chance.choice(self._invoices[:50] or [self._drawn.number("F")])
+        return Asked.of(number, request(STATUS, {"invoice_number": number}, id=self._drawn.id()), READ)

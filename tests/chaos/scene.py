@@ -19,9 +19,10 @@ from service.messaging.topology import Topology
 from service.sandbox.broker import Broker
 from service.sandbox.simulator import Fault, Simulator, SimulatorSettings
 from service.sandbox.simulator.rules import Rule
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from tests.chaos.fleet import PATIENT, Fleet
 from tests.chaos.network import Addresses
+from tests.chaos.person import Person
 from tests.chaos.requests import REFUSED, Mixture
 from tests.chaos.stream import Copies, Sender, SteadyBus, Stream
 from tests.chaos.table import Row
@@ -90,9 +91,11 @@ class Chaos:
             self.simulator.world.chorus_pro.rules.add(Rule(contains=f"{REFUSED}-", outcome="refused"))
             self.sender = await opening.enter_async_context(Sender(url, self._prefix))
             self.bus = await opening.enter_async_context(SteadyBus(url, self._prefix, self.sender))
-            self.stream = Stream(self.sender, self.mixture)
+            self.stream = Stream(self.sender, self.mixture, self.bus.received)
             self.copies = Copies(self.sender)
-            self.queues = self._queues(url)
+            settings, topology = self._settings(url)
+            self.queues = tuple(topology.short(queue.name) for queue in topology.queues())
+            self.person = Person(settings, topology, self.simulator.world)
             self.audit = Audit(self.bus, self.simulator, self.queues)
             self.fleet = await opening.enter_async_context(self._new_fleet(url))
             await self.fleet.start()
@@ -153,6 +156,8 @@ class Chaos:
             if (not waiting and left == wanted) or time.monotonic() > give_up:
                 self.tell(f"{len(waiting)} requests without an end, left: {left}")
                 return left or await self.audit.left()
+            if waiting and await self.bus.depth(DEAD_LETTER) > expected.dead:
+                await self.person.decide()
             if len(waiting) < before:  # a machine with much else to do is slow, and may be
                 give_up = min(time.monotonic() + limit, last + PATIENCE * limit)
             await asyncio.sleep(LOOK_EVERY)
@@ -193,11 +198,12 @@ class Chaos:
             own_clocks=self._own_clocks,
         )
 
-    def _queues(self, url: str) -> tuple[str, ...]:
+    def _settings(self, url: str) -> tuple[Settings, Topology]:
+        """Those of every worker, but for its network: nothing is in the way of whoever uses these."""
         usual = worker_environment(amqp_url=url, prefix=self._prefix, api_url=self.simulator.url, folder=self.folder)
-        settings = load_settings(usual | PATIENT | self._variables)
-        topology = Topology(settings.amqp.prefix, wiring.waits(wiring.policies(settings)))
-        return tuple(topology.short(queue.name) for queue in topology.queues())
+        ledger = {"RELAY_LEDGER__URL": self._ledger} if self._ledger else {}
+        settings = load_settings(usual | PATIENT | self._variables | ledger)
+        return settings, Topology(settings.amqp.prefix, wiring.waits(wiring.policies(settings)))
 
     def _row(self, scenario: str, reckoning: Reckoning, complaints: list[str], leaks: int) -> Row:
         endings = reckoning.endings()
@@ -215,6 +221,7 @@ class Chaos:
             lost=len(reckoning.lost()),
             left=sum(count for queue, count in reckoning.left.items() if queue != DEAD_LETTER),
             dead=reckoning.dead,
+            decided=len(self.person.decided),
             leaks=leaks,
             seconds=round(time.monotonic() - self._begun),
             verdict="FAILED" if complaints else "ok",

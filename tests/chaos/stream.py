@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -16,8 +17,9 @@ from aio_pika.exceptions import QueueEmpty
 
 from service.messaging.dialling import dial
 from service.messaging.failures import broker_errors
-from tests.chaos.requests import Asked, Mixture
-from tests.support.bus import LOST, STRUCTURED, Bus
+from tests.chaos.asked import Asked, Next
+from tests.chaos.requests import Mixture
+from tests.support.bus import LOST, STRUCTURED, Bus, Json
 
 AT_ONCE = 200  # unconfirmed publishes of a large batch
 CONFIRM_LIMIT = 20.0  # seconds
@@ -145,13 +147,21 @@ def _copy(message: AbstractIncomingMessage) -> aio_pika.Message:
 
 
 class Stream:
-    """Requests at a steady rate while it runs; `asked` is everything that was published so far."""
+    """Requests at a steady rate while it runs; `asked` is everything that was published so far.
 
-    def __init__(self, sender: Sender, mixture: Mixture) -> None:
+    What follows on an answer, of those that were `received`, is asked before anything new.
+    """
+
+    def __init__(self, sender: Sender, mixture: Mixture, received: Sequence[Json]) -> None:
         self._sender = sender
         self._mixture = mixture
+        self._received = received
+        self._read = 0
         self._ended = asyncio.Event()
         self._now: set[asyncio.Task[None]] = set()
+        self._awaited: dict[str, Next] = {}
+        self._due: deque[Asked] = deque()
+        self._known: set[str] = set()
         self.asked: list[Asked] = []
 
     async def run(self, rate: float) -> None:
@@ -159,7 +169,7 @@ class Stream:
         begun, count = time.monotonic(), 0
         while not self._ended.is_set():
             count += 1
-            self._start(self._mixture.next())
+            self._start(self._next())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), max(0.001, begun + count / rate - time.monotonic()))
         if self._now:
@@ -191,10 +201,23 @@ class Stream:
         """Publish a request once more, word for word."""
         await self._sender.event(asked.event)
 
+    def _next(self) -> Asked:
+        """What follows on an answer that came, else something new."""
+        for result in self._received[self._read :]:
+            self._read += 1
+            then = self._awaited.pop(str(result.get("causationid")), None) if result.get("final") else None
+            if then is not None and (following := then(result)) is not None:
+                self._due.append(following)
+        return self._due.popleft() if self._due else self._mixture.next()
+
     def _start(self, asked: Asked) -> None:
         task = asyncio.create_task(self._publish(asked), name="publishing of the stream")
         self._now.add(task)
 
     async def _publish(self, asked: Asked) -> None:
-        self.asked.append(asked)  # before the confirm: it may be answered sooner than confirmed
+        if asked.id not in self._known:  # before the confirm: it may be answered sooner than confirmed
+            self._known.add(asked.id)
+            self.asked.append(asked)
+            if asked.then is not None:
+                self._awaited[asked.id] = asked.then
         await self._sender.event(asked.event)

@@ -28,6 +28,7 @@ class Row:
     lost: int
     left: int
     dead: int
+    decided: int
     leaks: int
     seconds: int
     verdict: str
@@ -35,14 +36,15 @@ class Row:
 
 HEADS = (
     "scenario", "ledger", "workers", "requests", "done", "refused", "failed", "calls", "repeated", "doubled", "lost",
-    "left", "dead", "leaks", "s", "",
+    "left", "dead", "decided", "leaks", "s", "",
 )  # fmt: skip
-NUMBERS = range(2, 15)
+NUMBERS = range(2, 16)
 LEGEND = (
     "done: answered reads too. calls: all that the State received, for tokens and health as well. repeated: results",
     "that came again under a known id, for readers to drop. doubled: made twice at the State. lost: requests without",
-    "an end. left: events in any queue afterwards. dead: dead letters, each with a cause the scenario knows. leaks:",
-    "secrets in logs. Counted from the broker and from the State's journal; no worker was asked.",
+    "an end. left: events in any queue afterwards. dead: dead letters, each with a cause the scenario knows. decided:",
+    "by a person, since nothing shows what became of them. leaks: secrets in logs. Counted from the broker and from",
+    "the State's journal; no worker was asked.",
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from service.sandbox.simulator import Fault
+from tests.chaos.asked import Asked
 from tests.chaos.conftest import Form, OpenChaos
-from tests.chaos.requests import Asked
 from tests.chaos.scene import Chaos
 from tests.chaos.steps import fail, faults, repeat, revoke_tokens, wait
 from tests.chaos.verdict import Expected

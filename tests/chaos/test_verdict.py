@@ -11,7 +11,8 @@ from service.sandbox.samples import make_ubl
 from service.sandbox.simulator import Simulator
 from service.sandbox.simulator.deposits import deposit
 from service.sandbox.simulator.operations import Caller
-from tests.chaos.requests import Asked, Mixture
+from tests.chaos.asked import Asked
+from tests.chaos.requests import Mixture
 from tests.chaos.table import Row, lines
 from tests.chaos.verdict import Expected, Reckoning
 from tests.support.audit import Audit
@@ -116,7 +117,7 @@ def test_should_lay_out_one_row_for_each_scenario() -> None:
     """The table has a head, a row for each scenario, and the sum."""
     row = Row(
         scenario="one", ledger="SQLite", workers=3, requests=10, done=9, refused=1, failed=0, calls=1234, repeated=2,
-        doubled=0, lost=0, left=0, dead=0, leaks=0, seconds=7, verdict="ok",
+        doubled=0, lost=0, left=0, dead=0, decided=0, leaks=0, seconds=7, verdict="ok",
     )  # fmt: skip
 
     text = lines([row, row])

@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos.requests import Asked
-from tests.support.audit import Audit
+from tests.chaos.asked import Asked
+from tests.chaos.dumes import Dumes
+from tests.support.audit import MAKING, SYNC, Audit
+from tests.support.bus import Json
 
 REFUSED = frozenset({"refused"})
-WRITES = ("invoice.deposit.", "tender.dume.simplified.")
+WRITES = (
+    "invoice.deposit.", "tender.dume.simplified.", "tender.dume.draft.", "tender.dume.replacement.", "tender.bid.save.",
+    "tender.bid.creation.", "tender.essential_data.publication.",
+)  # fmt: skip
+"""What makes something new, unless it names what is there already; facts say in their results whether they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,21 @@ class Reckoning:
         """What the State made more than once, by its journal."""
         # What the State refuses leaves nothing to find: when the answer is lost, it is sent and refused once more.
         nothing = {asked.key for asked in self.asked if asked.endings == REFUSED}
-        found = [(key, calls) for key, calls in self.audit.made().items() if key not in nothing]
-        return [f"{key} was made {len(calls)} times, by the calls {calls}" for key, calls in found if len(calls) > 1]
+        claims, made = self._claims(), self.audit.made().items()
+        found = [(key, calls) for key, calls in made if key not in nothing and len(calls) > max(claims[key], 1)]
+        return [f"{key} was made {len(calls)} times, by the calls {calls}" for key, calls in found]
 
     def complaints(self) -> list[str]:
         """Everything that is wrong; nothing when all is well."""
         ids = [asked.id for asked in self.asked]
+        changing = {asked.id for asked in self.asked if asked.names_known}
         return [
             *self.doubled(),
             *self._lost(),
             *self._unexpected(),
             *self._sums(),
-            *self.audit.complaints_in_full(ids),
+            *self.audit.complaints_in_full(ids, changing=changing),
+            *Dumes(self.asked, self.audit).complaints(),
             *(f"a result {one['id']} answers {one['causationid']}, which nobody asked" for one in self._strangers()),
             *(f"{count} events are left in {queue}" for queue, count in self.left.items() if queue != "dead-letter"),
             *self._dead_letters(),
@@ -91,20 +100,36 @@ class Reckoning:
 
     def _sums(self) -> Iterator[str]:
         """Creations at the State are the requests that succeeded, and those it took and refused afterwards."""
-        made = set(self.audit.made())
-        succeeded = {asked.key for asked in self.asked if self._took(asked)}
-        yield from (f"{key} was made at the State, and no result says so" for key in sorted(made - succeeded))
-        yield from (f"{key} was never made at the State, and a result says so" for key in sorted(succeeded - made))
+        made, claims = self.audit.made(), self._claims()
+        yield from (f"{key} was made at the State, and no result says so" for key in sorted(made.keys() - claims))
+        for key, count in sorted(claims.items()):
+            if (seen := len(made.get(key, ()))) < count:
+                yield f"{key} was {_times(seen)} made at the State, and {_results(count)}"
+
+    def _claims(self) -> Counter[str]:
+        """How often the results say that the State made something, by what that is about."""
+        return Counter(asked.key for asked in self.asked if self._took(asked))
 
     def _took(self, asked: Asked) -> bool:
-        """Whether the result of a write says that the State took it."""
-        if not asked.type.startswith(WRITES):
+        """Whether the result of a write says that the State made what was asked for."""
+        return any(self._says_made(asked, one) for one in self.audit.endings(asked.id))
+
+    def _says_made(self, asked: Asked, result: Json) -> bool:
+        if result["type"] == SYNC:
+            return result["data"]["action"] in MAKING
+        if asked.names_known or not asked.type.startswith(WRITES):
             return False
-        return any(
-            one["type"].endswith(".done.v1") or (one["type"].endswith(".refused.v1") and one["data"].get("flow_number"))
-            for one in self.audit.endings(asked.id)
-        )
+        is_taken = result["type"].endswith(".refused.v1") and result["data"].get("flow_number")
+        return result["type"].endswith(".done.v1") or bool(is_taken)
 
     def _dead_letters(self) -> Iterator[str]:
         if self.dead != self.expected.dead:
             yield f"{self.dead} dead letters, where {self.expected.dead} have a cause"
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
+
+
+def _results(count: int) -> str:
+    return "a result says so" if count == 1 else f"{count} results say so"

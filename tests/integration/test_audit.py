@@ -33,7 +33,7 @@ async def deposited(audit: Audit, number: str) -> None:
     """Let the State take a file, as after a call."""
     content = base64.b64encode(make_ubl(number)).decode()
     body = {"fichierFlux": content, "nomFichier": f"{number}.xml", "syntaxeFlux": "IN_DP_E1_UBL_INVOICE"}
-    await deposit(audit._simulator.world.chorus_pro, Caller(login=LOGIN), body)
+    await deposit(audit.simulator.world.chorus_pro, Caller(login=LOGIN), body)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_should_complain_of_what_no_result_names() -> None:
     """An invoice the State holds and no result names is complained of where all requests are known."""
     audit = heard(ending("A", "1"))
     await deposited(audit, "F-1")
-    audit._simulator.world.clock.move(60)
+    audit.simulator.world.clock.move(60)
     (held,) = audit.invoices()
 
     assert audit.complaints(["A"]) == []

@@ -13,6 +13,7 @@ import pytest
 from contracts.words import PauseCause
 from service.core.errors import CallFacts, CredentialsRejected
 from service.core.gate import Position
+from service.ledger import open_ledger
 from tests.support.gatekeepers import UPSTREAM, WHOLE, Gatekeeper, Health, gatekeepers
 from tests.support.until import until
 
@@ -50,6 +51,14 @@ def said(keepers: Sequence[Gatekeeper]) -> Counter[str]:
 async def all_said(keepers: Sequence[Gatekeeper], *types: str) -> None:
     """Wait until these were published."""
     await met(lambda: said(keepers) >= Counter(types), f"{types} published")
+
+
+def an_hour_on_both_sides(folder: Path) -> Path:
+    """A calendar that announces a maintenance from an hour ago to an hour from now."""
+    calendar, now, hour = folder / "calendar.json", datetime.now(UTC), timedelta(hours=1)
+    window = {"upstream": UPSTREAM, "from": (now - hour).isoformat(), "to": (now + hour).isoformat()}
+    calendar.write_bytes(orjson.dumps({"windows": [window]}))
+    return calendar
 
 
 @pytest.mark.parametrize("count", FLEETS)
@@ -154,19 +163,22 @@ async def test_should_wait_for_the_end_of_a_window_another_worker_knows(url: str
     """A calendar that has not reached a worker yet is not held against the one that has it."""
     health = Health()
     async with gatekeepers(2, url, health) as keepers:
-        calendar, now = tmp_path / "calendar.json", datetime.now(UTC)
-        window = {
-            "upstream": UPSTREAM,
-            "from": (now - timedelta(hours=1)).isoformat(),
-            "to": (now + timedelta(hours=1)).isoformat(),
-        }
-        calendar.write_bytes(orjson.dumps({"windows": [window]}))
-        keepers[0].follow(calendar)
+        keepers[0].follow(an_hour_on_both_sides(tmp_path))
         await stand(keepers, Position.CLOSED)
         await keepers[1].ledger.ping()
 
         assert health.asked == []
         assert {str(keeper.maintenance.gates.gate(WHOLE).cause) for keeper in keepers} == {PauseCause.ANNOUNCED}
+
+
+async def test_should_know_what_is_announced_before_anything_is_consumed(url: str, tmp_path: Path) -> None:
+    """A worker that starts in the midst of a maintenance lets no event through, not even the first ones."""
+    async with open_ledger(url, lease=20.0) as ledger:
+        keeper = Gatekeeper("worker-1", Health(), ledger)
+        keeper.follow(an_hour_on_both_sides(tmp_path))
+        await keeper.maintenance.restore()
+
+        assert not keeper.lets_through()
 
 
 async def test_should_warn_once_in_the_fleet_of_each_move(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from service.sandbox.simulator import Simulator, flows
@@ -23,10 +23,13 @@ PASSING = (
 DONE = ".done.v1"
 MADE = (
     "invoice.deposit.done.v1", "invoice.submission.done.v1", "tender.dume.simplified.done.v1",
-    "tender.dume.draft.done.v1", "tender.dume.validation.done.v1", "tender.dume.replacement.done.v1",
+    "tender.dume.draft.done.v1", "tender.dume.replacement.done.v1", "tender.bid.save.done.v1",
     "tender.bid.creation.done.v1",
 )  # fmt: skip
 """Name what there was not before; every other result is about what another request brought about."""
+SYNC = "tender.sync.done.v1"
+MAKING = frozenset({"created", "replaced"})
+"""What was done because of a fact when it made a DUME."""
 
 DELETED = "04"
 """The state of a DUME that left its place to another."""
@@ -44,7 +47,7 @@ class Audit:
 
     def __init__(self, bus: Bus, simulator: Simulator, queues: Sequence[str]) -> None:
         self._bus = bus
-        self._simulator = simulator
+        self.simulator = simulator
         self._queues = tuple(queues)
         self._read = 0
         self._by_request: dict[str, dict[str, Json]] = {}
@@ -88,28 +91,33 @@ class Audit:
         return len(self._bus.received) - len({one["id"] for one in self._bus.received})
 
     def made(self) -> dict[str, list[int]]:
-        """What the State made, by its journal: for each invoice number or consultation the calls that made it."""
+        """What the State made, by its journal: for each number or consultation, or company without, the calls."""
         found: dict[str, list[int]] = {}
-        for call in self._simulator.journal.calls():
+        for call in self.simulator.journal.calls():
             if call.effect != "created" or call.upstream == "gateway":
                 continue
-            numbers, consultation = call.summary.get("numbers"), call.summary.get("idConsultation")
-            for key in numbers if isinstance(numbers, list) else [consultation]:
+            numbers, names = call.summary.get("numbers"), ("id", "idConsultation", "siretOE")
+            about = next((call.summary[name] for name in names if call.summary.get(name)), None)
+            for key in numbers if isinstance(numbers, list) else [about]:
                 found.setdefault(str(key), []).append(call.n)
         return found
 
-    def complaints(self, ids: Iterable[str]) -> list[str]:
-        """What is wrong with these requests and with the State, one sentence each; nothing when all is well."""
-        wanted = list(ids)
-        return [*self._endings(wanted), *self._contents(wanted), *self._effects(wanted), *self._doubled()]
+    def complaints(self, ids: Iterable[str], *, changing: Collection[str] = ()) -> list[str]:
+        """What is wrong with these requests and with the State, one sentence each; nothing when all is well.
 
-    def complaints_in_full(self, ids: Iterable[str]) -> list[str]:
+        `changing` are those of them that change what another of them made.
+        """
+        wanted = list(ids)
+        effects = self._effects(wanted, [id for id in wanted if id not in changing])
+        return [*self._endings(wanted), *self._contents(wanted), *effects, *self._doubled()]
+
+    def complaints_in_full(self, ids: Iterable[str], *, changing: Collection[str] = ()) -> list[str]:
         """The same where these requests are all there were: then the State holds nothing that no result names."""
         wanted = list(ids)
         named = {thing for id in wanted for thing in self._named(id, DONE)}
         unclaimed = sorted((self.invoices() | self.dumes()) - named, key=str)
         nobody = [f"the State holds {thing}, which no result names" for thing in unclaimed]
-        return [*self.complaints(wanted), *nobody]
+        return [*self.complaints(wanted, changing=changing), *nobody]
 
     def deposits(self, number: str) -> int:
         """How many files with an invoice of this number the State took."""
@@ -121,7 +129,7 @@ class Audit:
 
     def calls(self, operation: str, *, since: int = 0, having: str | None = None) -> int:
         """How many calls of an operation the State received after a call number, all or those whose summary says so."""
-        found = self._simulator.journal.calls(operation, since=since)
+        found = self.simulator.journal.calls(operation, since=since)
         return sum(having is None or having in json.dumps(dict(call.summary), default=str) for call in found)
 
     def invoices(self) -> set[int | str]:
@@ -184,9 +192,9 @@ class Audit:
             if said.setdefault(result["id"], result) != result and not result["type"].endswith(PASSING):
                 self._two_contents.append((request, f"result {result['id']} ({result['type']})"))
 
-    def _effects(self, ids: Sequence[str]) -> Iterator[str]:
+    def _effects(self, ids: Sequence[str], making: Sequence[str]) -> Iterator[str]:
         held = self.invoices() | self.dumes()
-        claims = Counter(thing for id in ids for thing in self._named(id, MADE))
+        claims = Counter(thing for id in making for thing in self._named(id, MADE))
         yield from (f"{thing} is named by {times} requests" for thing, times in claims.items() if times > 1)
         for thing in {thing for id in ids for thing in self._named(id, DONE)} - held:
             yield f"{thing} is named by a result and the State does not hold it"
@@ -195,13 +203,14 @@ class Audit:
         """What the terminal result of a request names at the State, if it is one of these."""
         found: set[int | str] = set()
         for result in self.endings(id):
-            if not result["type"].endswith(endings):
-                continue
             data = result["data"]
+            is_made = result["type"] == SYNC and data["action"] in MAKING
+            if not (result["type"].endswith(endings) or is_made):
+                continue
             found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}
             found |= {data["chorus_pro_id"]} if "chorus_pro_id" in data else set()
             names = ("dume_id", "replaced_dume_id") if endings == DONE else ("dume_id",)
-            found |= {data[name] for name in names if name in data}
+            found |= {data[name] for name in names if data.get(name) is not None}
         return found
 
     def _doubled(self) -> Iterator[str]:
@@ -223,5 +232,5 @@ class Audit:
         yield from (f"the essential data {key} were taken {times} times" for key, times in taken.items() if times > 1)
 
     def _state(self) -> dict[str, Any]:  # Any: the State as the simulator shows it, JSON of many shapes
-        world = self._simulator.world
+        world = self.simulator.world
         return {**world.chorus_pro.to_json(), "dumes": world.dume.state()}

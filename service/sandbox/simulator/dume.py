@@ -116,13 +116,14 @@ class DumeService:
             "essential_data": [kept.to_json() for kept in self.essential_data.all()],
         }
 
+    @property
+    def dumes(self) -> tuple[KeptDume, ...]:
+        """Every DUME of a buyer, the oldest first, with all that it says."""
+        return self._books.buyers.dumes
+
     def document(self, dume_id: str) -> bytes:
         """The document of a buyer's DUME; raises StopIteration for an unknown one."""
         return next(dume.document for dume in self._books.buyers.dumes if dume.dume_id == dume_id)
-
-    def dumes(self) -> tuple[KeptDume, ...]:
-        """Every DUME of a buyer, the oldest first."""
-        return self._books.buyers.dumes
 
     def set_state(self, dume_id: str, state: str) -> dict[str, object]:
         """Put a DUME into a state, seen by searches at once; raises KeyError or ValueError for an unknown one."""

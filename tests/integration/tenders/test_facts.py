@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from pathlib import Path
 
 import pytest
 
-from service.core.outcome import Completed, Rejected
 from service.sandbox.simulator import Simulator
 from tests.builders import BUYER, new_number, simplified
 from tests.support.counter import Counter
@@ -223,79 +221,3 @@ async def test_should_delete_all_of_them_when_the_consultation_is_cancelled(
 
     assert (told["ended"], len(told["deleted_dume_ids"])) == (DONE, 2)
     assert states(simulator, consultation) == ["04"] * 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "operation", "action"),
-    [
-        ("created", SAVE, "created"),
-        ("simplified", SIMPLE, "created"),
-        ("changed", SAVE, "changed"),
-        ("published", SAVE, "validated"),
-        ("metadata", METADATA, "metadata_updated"),
-        ("replaced", SAVE, "replaced"),
-        ("cancelled", DELETE, "deleted"),
-    ],
-)
-@pytest.mark.parametrize("fault", ["lost_answer", "reset_before"])
-async def test_should_do_it_once_although_the_answer_was_lost(
-    counter: Counter, simulator: Simulator, consultation: str, kind: str, operation: str, action: str, fault: str
-) -> None:
-    """Whether the call arrived or not, one effect remains, and the answer says what was done."""
-    before = {
-        "created": [],
-        "simplified": [],
-        "changed": ["created"],
-        "published": ["created"],
-        "metadata": ["published"],
-        "replaced": ["published"],
-        "cancelled": ["created"],
-    }[kind]
-    for revision, earlier in enumerate(before, start=1):
-        await counter.answer(fact(earlier, consultation, revision))
-    asked = {
-        "created": fact("created", consultation, 9),
-        "simplified": fact("created", consultation, 9, simplified=True),
-        "changed": fact("updated", consultation, 9, procedure="Dialogue compétitif"),
-        "published": fact("published", consultation, 9),
-        "metadata": fact("updated", consultation, 9, reference="R-9"),
-        "replaced": fact("updated", consultation, 9, procedure="Dialogue compétitif"),
-        "cancelled": fact("cancelled", consultation, 9),
-    }[kind]
-    counter.fault(fault, operation)
-    told = await counter.answer(asked)
-
-    living = [state for state in states(simulator, consultation) if state not in {"remplacé", "04"}]
-    assert (told["ended"], told["action"]) == (DONE, action)
-    assert len(living) == (0 if kind == "cancelled" else 1)
-    assert len(kept(simulator, consultation)) == (2 if kind == "replaced" else 1)
-
-
-async def test_should_wait_for_the_search_before_it_makes_what_it_may_have_made(
-    counter: Counter, simulator: Simulator, consultation: str
-) -> None:
-    """A redelivered fact that the ledger does not know may have been served by a worker whose ledger is lost."""
-    event = fact("created", consultation, 1)
-    del event["time"]
-    outcome = await counter.hand_in(event, redelivered=True)
-
-    assert isinstance(outcome, Completed), outcome
-    assert (outcome.reason, states(simulator, consultation)) == ("done", ["brouillon"])
-
-
-async def test_should_ask_a_person_where_that_is_wanted(simulator: Simulator, tmp_path: Path) -> None:
-    """The search shows nothing although the DUME was made; a person names it, and it is confirmed at the State."""
-    consultation = new_number("C")
-    async with Counter(simulator, tmp_path, {"RELAY_DOUBT__THEN": "ask"}) as counter:
-        counter.fault("lost_answer", SAVE)
-        simulator.world.dume.search_lag = 600.0
-        event = fact("published", consultation, 1)
-        held = await counter.hand_in(event)
-        simulator.world.dume.search_lag = 0.0
-        (dume,) = kept(simulator, consultation)
-        await counter.decided_sent(event, dume_id=str(dume["idDume"]))
-        told = await counter.answer(event)
-
-    assert isinstance(held, Rejected), held
-    assert (held.reason, told["ended"], told["dume_id"]) == ("needs_person", DONE, dume["idDume"])
-    assert (told["adopted"], told["state"], len(kept(simulator, consultation))) == (True, "validated", 1)

@@ -185,7 +185,7 @@ async def test_should_believe_a_first_refusal_without_its_explanation(counter: C
 
 def dume_of(simulator: Simulator, dume_id: object) -> KeptDume:
     """A DUME at the State."""
-    return next(dume for dume in simulator.world.dume.dumes() if dume.dume_id == dume_id)
+    return next(dume for dume in simulator.world.dume.dumes if dume.dume_id == dume_id)
 
 
 def worded_otherwise(simulator: Simulator, dume_id: object) -> None:
