@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from contracts.base import LOWER, Cpv, DumeId, Incoming, Text, Title, at_most
 
@@ -16,6 +16,13 @@ class Lot(Incoming):
     title: Title | None = None
 
 
+def _each_once(lots: tuple[Lot, ...]) -> tuple[Lot, ...]:
+    """The lots; raises ValueError when two have one number."""
+    if len({lot.number for lot in lots}) < len(lots):
+        raise ValueError("names a lot more than once")
+    return lots
+
+
 class Consultation(Incoming):
     """A call for tenders as the buyer's platform knows it; only its id is mandatory."""
 
@@ -27,7 +34,7 @@ class Consultation(Incoming):
     contract_type: Annotated[Literal["works", "supplies", "services"], LOWER] | None = None
     cpv: Annotated[tuple[Cpv, ...], at_most(100)] = Field(default=(), max_length=100)
     bids_due: AwareDatetime | None = None
-    lots: Annotated[tuple[Lot, ...], at_most(1000)] = Field(default=(), max_length=1000)
+    lots: Annotated[tuple[Lot, ...], at_most(1000), AfterValidator(_each_once)] = Field(default=(), max_length=1000)
 
 
 class Buyer(Incoming):

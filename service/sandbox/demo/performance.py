@@ -82,7 +82,7 @@ async def _perform(machine: Machine) -> Verdict:
                     await asyncio.sleep(_TICK)
 
             stage = Stage(story=story, state=state, publish=publish)
-            async with _meanwhile(listen(), look(), tick()):
+            async with meanwhile(listen(), look(), tick()):
                 await play(stage)
                 left = await _left(queues)
         evidence = Evidence(
@@ -116,7 +116,7 @@ async def _left(queues: Queues) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _meanwhile(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def meanwhile(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run these while inside; one that fails ends the block with its error."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in background]
