@@ -65,7 +65,7 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
         wiring.preflight(settings, accounts)
         changes = mapping_check.changed(settings.mapping)
     except (AccountsInvalid, CertificateInvalid, MappingInvalid, RulesInvalid) as error:
-        yield fail("upstreams", str(error))
+        yield fail("mapping" if isinstance(error, MappingInvalid) else "upstreams", str(error))
         return
     for line in changes:
         yield line
