@@ -36,7 +36,7 @@ OLDEST = (3, 10)
 
 
 def doctor() -> None:
-    """Check settings, broker, ledger, token, and the health of each upstream; exit code 1 when something fails."""
+    """Check settings, broker, ledger, mapping, token and each upstream; exit code 1 when something fails."""
     settings = read_settings()
     secrets = hush(settings)
     failures = asyncio.run(_tell(settings, secrets))
