@@ -48,7 +48,7 @@ def essential_data(buyer: dict[str, Any], consultation: str) -> dict[str, dict[s
     }  # fmt: skip
     finding = {
         "field": "data.contract.procedure", "value": "Procedure adaptée", "allowed": ["Procédure adaptée"],
-        "message": "'Procedure adaptée' is not in the list contract_procedures of the national schema.",
+        "message": "'Procedure adaptée' is not in the national schema's list contract_procedures; take one of allowed.",
     }  # fmt: skip
     searches = _searches(buyer, listed)
     return searches | {

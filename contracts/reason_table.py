@@ -39,7 +39,7 @@ _ROWS = (
     ),
     _failed(
         _R.ALREADY_REQUESTED, "Another event asked for the same thing, and that one is or was carried out.",
-        "Read the results of the request that detail names; send what detail names as not shown in a file of its own.",
+        "Read the results of the request that detail names. Send invoices that it says are not shown on their own.",
     ),
     _failed(
         _R.UNDELIVERABLE, "The broker gave the event back three times before it could be handled.",

@@ -51,6 +51,13 @@ TENDERS = (
         ending=Ending.REPORTED,
         on_the_way={"tender.dume.search.page.v1": results.TenderDumeSearchPage},
     ),
+    family(
+        "tender.dume.document",
+        events.TenderDumeDocumentRequested,
+        results.TenderDumeDocumentReported,
+        results.TenderDumeDocumentRefused,
+        ending=Ending.REPORTED,
+    ),
     Family(
         SYNC_FAMILY,
         MappingProxyType(
@@ -65,13 +72,6 @@ TENDERS = (
         results.TenderSyncDone,
         results.TenderSyncRefused,
         MappingProxyType({}),
-    ),
-    family(
-        "tender.dume.document",
-        events.TenderDumeDocumentRequested,
-        results.TenderDumeDocumentReported,
-        results.TenderDumeDocumentRefused,
-        ending=Ending.REPORTED,
     ),
     family(
         "tender.bid.merge",

@@ -99,7 +99,10 @@ class TenderEssentialDataUpdateRequested(Incoming):
         of_contract = self.contract or self.subcontracts or self.subcontract_changes
         of_concession = self.concession or self.execution
         if not (of_contract or of_concession or self.modifications or self.further):
-            raise ValueError("says nothing to change: takes contract, concession, modifications, execution or further")
+            raise ValueError(
+                "says nothing to change: takes contract, concession, modifications, subcontracts,"
+                " subcontract_changes, execution, further"
+            )
         if of_contract and of_concession:
             raise ValueError("speaks of a contract and of a concession at once")
         if self.kind is not None and self.kind != self.told_kind:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from contracts.base import LOWER, Cpv, DumeId, Incoming, Text, Title, at_most
 
@@ -16,25 +16,36 @@ class Lot(Incoming):
     title: Title | None = None
 
 
+def _each_once(lots: tuple[Lot, ...]) -> tuple[Lot, ...]:
+    """The lots; raises ValueError when two have one number."""
+    if len({lot.number for lot in lots}) < len(lots):
+        raise ValueError("names a lot more than once")
+    return lots
+
+
 class Consultation(Incoming):
     """A call for tenders as the buyer's platform knows it; only its id is mandatory."""
 
     id: Text
-    reference: Text | None = None
-    revision: int | None = Field(default=None, ge=0, lt=2**63)
+    reference: Text | None = Field(default=None, description="The one people know it by.")
+    revision: int | None = Field(default=None, ge=0, lt=2**63, description="Counts in facts alone.")
     title: Title | None = None
-    procedure: Text | None = None
+    procedure: Text | None = Field(default=None, description="Its French label, such as Procédure adaptée.")
     contract_type: Annotated[Literal["works", "supplies", "services"], LOWER] | None = None
     cpv: Annotated[tuple[Cpv, ...], at_most(100)] = Field(default=(), max_length=100)
     bids_due: AwareDatetime | None = None
-    lots: Annotated[tuple[Lot, ...], at_most(1000)] = Field(default=(), max_length=1000)
+    lots: Annotated[tuple[Lot, ...], at_most(1000), AfterValidator(_each_once)] = Field(
+        default=(), max_length=1000, description="Each once; none stand for all of it."
+    )
 
 
 class Buyer(Incoming):
     """The public body in whose name the request is made."""
 
     id: Text
-    scheme: Annotated[Literal["siret", "vat", "non_eu", "ridet", "tahiti"], LOWER] = "siret"
+    scheme: Annotated[Literal["siret", "vat", "non_eu", "ridet", "tahiti"], LOWER] = Field(
+        default="siret", description="What id is; non_eu is country and name."
+    )
     name: Annotated[Text, Field(max_length=100)] | None = None
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from contracts.base import Base64, Outgoing
-from contracts.results.common import Refused
+from contracts.results.common import ADOPTED, Refused
 from contracts.results.warned import Warned
 
 CompanyData = Literal["included", "missing", "unknown"]
@@ -42,7 +42,7 @@ class TenderBidSaveDone(Warned):
 
     dume_id: str
     consultation_id: str
-    adopted: bool = False
+    adopted: bool = Field(default=False, description=ADOPTED)
 
 
 class TenderBidSaveRefused(Refused, Warned):
@@ -59,7 +59,7 @@ class TenderBidCreationDone(Warned):
     document: Base64 | None = Field(description="The XML; null when the answer that held it was lost.", repr=False)
     company_data: CompanyData = Field(description=_COMPANY_DATA)
     notices: tuple[Notice, ...]
-    adopted: bool = False
+    adopted: bool = Field(default=False, description=ADOPTED)
 
 
 class TenderBidCreationRefused(Refused, Warned):

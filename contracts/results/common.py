@@ -34,22 +34,26 @@ RefusalReason = Annotated[
 ]
 
 
+ADOPTED = "The answer was lost, and this was found by looking."
+STATE_CODE = "The State's own word for the state; null where the State did not show it."
+
+
 class Failed(Outgoing):
     """The relay could not carry the request out; `effect` says whether the State may have the document."""
 
     reason: FailureReason
-    detail: str
-    effect: Effect
+    detail: str = Field(description="What is wrong and where, in one sentence for people.")
+    effect: Effect = Field(description="Whether the State may have what was asked for: none, or unknown.")
     retryable: bool = Field(description="Whether asking again without changing anything may succeed.")
-    next_step: str
+    next_step: str = Field(description="What to do now, in words for people.")
 
 
 class Delayed(Outgoing):
     """The request takes longer than usual; published once per cause, never terminal."""
 
     cause: DelayCause
-    upstream: Upstream | None = None
-    until: AwareDatetime | None = None
+    upstream: Upstream | None = Field(default=None, description="Who is waited for; null when it is nobody upstream.")
+    until: AwareDatetime | None = Field(default=None, description="When it ends, where that was announced.")
 
 
 class Refused(Outgoing):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import Outgoing, is_none
-from contracts.results.common import Refused
+from contracts.results.common import STATE_CODE, Refused
 from contracts.results.reads import DownloadedFile
 from contracts.words import DumeState
 
@@ -32,9 +32,9 @@ class DumeMetadata(Outgoing):
     """What the State says of a DUME beside its document; `told` is all of it."""
 
     consultation_id: str | None = None
-    consultation_reference: str | None = None
+    consultation_reference: str | None = Field(default=None, description="The one the buyer gave.")
     lot_numbers: tuple[str, ...] = ()
-    told: tuple[DumeValueTold, ...] = ()
+    told: tuple[DumeValueTold, ...] = Field(default=(), description="All of it, under the State's own names.")
 
 
 class TenderDumeDocumentReported(Outgoing):
@@ -43,12 +43,12 @@ class TenderDumeDocumentReported(Outgoing):
     of: Literal["buyer", "bidder"]
     format: Literal["pdf", "xml", "html", "none"] | None = Field(description="Null for the files of bids.")
     dume_id: str | None = None
-    bid_dume_ids: tuple[str, ...] = ()
-    state: DumeState | None = None
-    state_code: str | None = None
+    bid_dume_ids: tuple[str, ...] = Field(default=(), description="The bids that were asked for.")
+    state: DumeState | None = Field(default=None, description="Null where the State was not asked for it.")
+    state_code: str | None = Field(default=None, description=STATE_CODE)
     metadata: DumeMetadata | None = None
-    file: DumeFile | None = None
-    files: tuple[DumeFile, ...] = ()
+    file: DumeFile | None = Field(default=None, description="Of one DUME; null with the format none, and for bids.")
+    files: tuple[DumeFile, ...] = Field(default=(), description="Of bids: each DUME, certificates, attachments.")
 
 
 class TenderDumeDocumentRefused(Refused):

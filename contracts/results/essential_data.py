@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import Amount, Outgoing, is_none
-from contracts.results.common import Refused
+from contracts.results.common import ADOPTED, Refused
 from contracts.results.findings import is_empty
 from contracts.results.warned import Warned
 
@@ -140,7 +140,7 @@ class TenderEssentialDataPublicationDone(Warned):
     buyer_id: str
     consultation_id: str | None = None
     lot_number: str | None = None
-    adopted: bool = False
+    adopted: bool = Field(default=False, description=ADOPTED)
     notices: tuple[str, ...] = Field(default=(), description="What the State said besides, in its words.")
 
 
@@ -162,7 +162,7 @@ class TenderEssentialDataUpdateDone(Warned):
 
     reference: str
     changed: bool | None = Field(default=None, description="Whether the data were changed; null when it does not say.")
-    adopted: bool = False
+    adopted: bool = Field(default=False, description=ADOPTED)
     notices: tuple[str, ...] = Field(default=(), description="What the State said besides, in its words.")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import is_none
-from contracts.results.common import Refused
+from contracts.results.common import ADOPTED, STATE_CODE, Refused
 from contracts.results.warned import Warned
 from contracts.words import DumeState
 
@@ -25,11 +25,13 @@ class TenderSyncDone(Warned):
     replaced_dume_id: Annotated[
         str | None, Field(exclude_if=is_none, description="The DUME whose place it took: forget that id.")
     ] = None
-    deleted_dume_ids: Annotated[tuple[str, ...], Field(exclude_if=lambda ids: not ids)] = ()
+    deleted_dume_ids: Annotated[
+        tuple[str, ...], Field(exclude_if=lambda ids: not ids, description="Those a cancellation took away.")
+    ] = ()
     state: DumeState | None = Field(default=None, description="Null when no DUME serves the consultation.")
-    state_code: str | None = None
+    state_code: str | None = Field(default=None, description=STATE_CODE)
     usable_by_bidders: bool | None = Field(default=None, description="Null when the State does not say.")
-    adopted: bool = Field(default=False, description="The answer was lost, and this was found by looking.")
+    adopted: bool = Field(default=False, description=ADOPTED)
 
     optional_fields = frozenset({"superseded_by", "replaced_dume_id", "deleted_dume_ids"})
 

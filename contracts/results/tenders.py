@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.base import Outgoing, is_none
-from contracts.results.common import Refused
+from contracts.results.common import ADOPTED, STATE_CODE, Refused
 from contracts.results.warned import Warned
 from contracts.words import DumeState
 
@@ -16,9 +16,9 @@ class DumeDone(Warned):
     dume_id: str
     consultation_id: str | None = None
     state: DumeState
-    state_code: str | None = None
+    state_code: str | None = Field(default=None, description=STATE_CODE)
     usable_by_bidders: bool | None = Field(default=None, description="Null when the State does not say.")
-    adopted: bool = False
+    adopted: bool = Field(default=False, description=ADOPTED)
 
 
 class DumeRefused(Refused, Warned):
@@ -58,10 +58,10 @@ class DumeFound(Outgoing):
     """One DUME the State knows."""
 
     dume_id: str
-    state: DumeState
-    state_code: str | None = None
+    state: DumeState = Field(description="unknown where the State shows none, as of DUMEs of bidders.")
+    state_code: str | None = Field(default=None, description=STATE_CODE)
     consultation_id: str | None = None
-    lot_number: Annotated[str | None, Field(exclude_if=is_none)] = None
+    lot_number: Annotated[str | None, Field(exclude_if=is_none, description="One row for each lot.")] = None
 
     optional_fields = frozenset({"lot_number"})
 
@@ -76,7 +76,7 @@ class TenderDumeSearchPage(Outgoing):
 class TenderDumeSearchReported(Outgoing):
     """Everything a search found; nothing found is an answer too."""
 
-    total: int = Field(ge=0)
+    total: int = Field(ge=0, description="Rows, of which a DUME has one for each lot.")
     dumes: tuple[DumeFound, ...]
 
 

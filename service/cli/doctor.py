@@ -36,7 +36,7 @@ OLDEST = (3, 10)
 
 
 def doctor() -> None:
-    """Check settings, broker, ledger, token, and the health of each upstream; exit code 1 when something fails."""
+    """Check settings, broker, ledger, mapping, token and each upstream; exit code 1 when something fails."""
     settings = read_settings()
     secrets = hush(settings)
     failures = asyncio.run(_tell(settings, secrets))
@@ -65,7 +65,7 @@ async def _lines(settings: Settings, secrets: Secrets) -> AsyncIterator[Line]:
         wiring.preflight(settings, accounts)
         changes = mapping_check.changed(settings.mapping)
     except (AccountsInvalid, CertificateInvalid, MappingInvalid, RulesInvalid) as error:
-        yield fail("upstreams", str(error))
+        yield fail("mapping" if isinstance(error, MappingInvalid) else "upstreams", str(error))
         return
     for line in changes:
         yield line

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import typer
 
+from contracts.reasons import Reason
 from service.cli.configured import FAILED, refuse
-from service.core.entry import Entry, State
+from service.core.entry import Entry, State, key_in_words
 from service.core.errors import LedgerUnavailable
-from service.core.question import DECISION, QUESTION, calls_of, last_sent_at
+from service.core.question import DECIDED, DECISION, QUESTION, calls_of, last_sent_at
 from service.ledger import Ledger, open_ledger
 from service.settings import Settings
 
@@ -55,7 +56,7 @@ def _facts(entry: Entry) -> Iterator[tuple[str, object]]:
     yield "operation", entry.operation
     yield "subject", entry.subject
     yield "businessref", entry.echo.get("businessref")
-    yield "about", ", ".join(entry.keys[:MOST_KEYS])
+    yield "about", "; ".join(key_in_words(key) for key in entry.keys[:MOST_KEYS])
     if len(entry.keys) > MOST_KEYS:
         yield "", f"and {len(entry.keys) - MOST_KEYS} more"
     yield "created", _in_words(entry.created_at)
@@ -68,9 +69,11 @@ def _facts(entry: Entry) -> Iterator[tuple[str, object]]:
 
 
 def _noted(entry: Entry) -> Iterator[tuple[str, object]]:
-    for call in calls_of(entry):
+    calls = calls_of(entry)
+    for left, call in zip(range(len(calls) - 1, -1, -1), calls, strict=True):
+        unsaid = "answered" if not left and _was_answered(entry) else "no answer was written down"
         correlation = f", correlation id {call['correlation_id']}" if "correlation_id" in call else ""
-        yield "call", f"{call['at']}: {call.get('said', 'no answer was written down')}{correlation}"
+        yield "call", f"{call['at']}: {call.get('said', unsaid)}{correlation}"
     decision, question = entry.notes.get(DECISION), entry.notes.get(QUESTION)
     if isinstance(decision, dict):
         yield "decided", " ".join(str(value) for value in decision.values() if value is not None)
@@ -80,6 +83,13 @@ def _noted(entry: Entry) -> Iterator[tuple[str, object]]:
         yield "look at", question.get("look_at")
         for command in question.get("commands", ()):
             yield "then run", command
+
+
+def _was_answered(entry: Entry) -> bool:
+    """Whether the last call ended in an answer: what was found by looking, or said by a person, is none."""
+    answer = entry.answer or {}
+    is_over = entry.state in {State.ANSWERED, State.CLOSED} and entry.reason != Reason.GIVEN_UP
+    return is_over and not answer.get("adopted") and not answer.get(DECIDED)
 
 
 def _in_words(moment: datetime | None) -> str | None:

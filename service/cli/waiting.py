@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_SHOWN = 100
+"""Characters of a cause in a list; `show` has all of it."""
+
 EventId = Annotated[str, typer.Argument(metavar="ID", help="The id of the event, or of the message when it has none.")]
 SomeId = Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of one event; leave it out with --all.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every event of the queue.")]
@@ -95,8 +98,12 @@ def _line(kept: Kept) -> str:
     age = datetime.now(UTC) - kept.first_seen
     return (
         f"{kept.id or kept.message_id or '(no id)'}  {kept.type or '(no type)'}  {kept.queue}  {kept.reason}"
-        f"  {int(age.total_seconds())} s  {kept.detail[:100]}"
+        f"  {int(age.total_seconds())} s  {_start_of(kept.detail)}"
     )
+
+
+def _start_of(detail: str) -> str:
+    return detail if len(detail) <= MOST_SHOWN else f"{detail[: MOST_SHOWN - 1]}…"
 
 
 def _facts(kept: Kept) -> dict[str, object]:

@@ -28,7 +28,7 @@ def check_document(name: str, document: bytes, root: str) -> None:
     try:
         check(document, root)
     except EspdInvalid as error:
-        raise EventInvalid(Reason.INVALID_EVENT, f"data.{name}: {error}.") from error
+        raise EventInvalid(Reason.INVALID_EVENT, f"data.{name}: {error}") from error
 
 
 async def company_data(document: bytes | None, said: Iterable[Said], bidders: Bidders) -> CompanyData:

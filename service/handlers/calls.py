@@ -19,6 +19,7 @@ from service.upstream import CHORUS_PRO, Upstreams
 from service.upstream.chorus_pro import ChorusPro
 from service.upstream.chorus_pro.directory import Directory
 from service.upstream.dume import Dume
+from service.upstream.dume.wire import NO_BUYER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,7 @@ class Event:
     def buyer_id(self, given: str | None) -> str:
         """Whose DUME it is: the buyer given, else the configured requester; raises EventInvalid without either."""
         if given is None and self.requester is None:
-            raise EventInvalid(
-                Reason.NOT_CONFIGURED, "the event names no buyer, and no requester is configured for DUME"
-            )
+            raise EventInvalid(Reason.NOT_CONFIGURED, NO_BUYER)
         return given or self.requester or ""
 
     @property

@@ -121,7 +121,9 @@ def _findings(unlisted: Sequence[Unlisted]) -> tuple[LabelFinding, ...]:
             field=one.field,
             value=sentence(one.value),
             allowed=one.allowed,
-            message=sentence(f"{one.value!r} is not in the list {one.list_name} of the national schema."),
+            message=sentence(
+                f"{one.value!r} is not in the national schema's list {one.list_name}; take one of allowed."
+            ),
         )
         for one in unlisted
     )

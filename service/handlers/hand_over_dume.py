@@ -91,7 +91,7 @@ def _check(document: bytes, of: str) -> None:
     try:
         check(document, ROOTS[of])
     except EspdInvalid as error:
-        raise EventInvalid(Reason.INVALID_EVENT, f"xml cannot be taken. {error}") from error
+        raise EventInvalid(Reason.INVALID_EVENT, f"data.xml: {error}") from error
 
 
 def _file(file: Described, dume_id: str | None) -> DumeFile:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -82,7 +82,7 @@ async def _perform(machine: Machine) -> Verdict:
                     await asyncio.sleep(_TICK)
 
             stage = Stage(story=story, state=state, publish=publish)
-            async with _meanwhile(listen(), look(), tick()):
+            async with meanwhile(listen(), look(), tick()):
                 await play(stage)
                 left = await _left(queues)
         evidence = Evidence(
@@ -116,15 +116,22 @@ async def _left(queues: Queues) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _meanwhile(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def meanwhile(*background: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run these while inside; one that fails ends the block with its error."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in background]
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            await _end(tasks)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until it is heard: on Python 3.11 a time-out forgets a cancellation that comes together with an answer."""
+    while unfinished := [task for task in tasks if not task.done()]:
+        for task in unfinished:
+            task.cancel()
+        await asyncio.wait(unfinished, timeout=_LOOK_EVERY)
 
 
 def _stay(machine: Machine) -> None:
@@ -149,7 +156,13 @@ def _stay(machine: Machine) -> None:
 @contextmanager
 def _told_to_stop() -> Iterator[None]:
     """Take SIGTERM for Ctrl-C, so that both end in the same orderly way."""
-    former = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+    def stop(*_: object) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what it puts in the background like this
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.raise_signal(signal.SIGINT)
+
+    former = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:

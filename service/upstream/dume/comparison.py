@@ -45,16 +45,16 @@ def _unread(part: str, rows: Collection[Code], mapping: DumeMapping) -> Iterator
     known = {folded(word): meaning for word, meaning in table.items()}
     for row in rows:
         words = [word for word in (row.code, row.label) if word]
-        shown = " ".join(dict.fromkeys(words))
+        shown = " or ".join(f'"{word}"' for word in dict.fromkeys(words))
         missing = [word for word in dict.fromkeys(words) if folded(word) not in known]
         meaning = next((known[folded(word)] for word in words if folded(word) in known), None)
         if part == "procedures" and meaning is not None:
             continue  # events name a procedure by its label
         if meaning is None:
-            yield f'{part}: DUME writes "{shown}", which the mapping does not know: add it under dume.{part} {CHANGE}'
+            yield f"{part}: DUME writes {shown}, which the mapping does not know: add it under dume.{part} {CHANGE}"
         elif missing:
             added = f'"{missing[0]}": {meaning}'
-            yield f'{part}: DUME writes "{shown}", known in part: add {added} under dume.{part} {CHANGE}'
+            yield f"{part}: DUME writes {shown}, known in part: add {added} under dume.{part} {CHANGE}"
 
 
 def _unlisted(part: str, rows: Collection[Code], mapping: DumeMapping) -> Iterator[str]:

@@ -208,7 +208,7 @@ def _with_further(own: dict[str, object], further: Mapping[str, object], path: s
         if isinstance(present, dict) and isinstance(value, Mapping):
             merged[name] = _with_further(present, value, f"{path}.{name[:40]}")
         elif name in merged:
-            raise EventInvalid("invalid_event", f"{path}.{name[:40]} stands in the request under a word of its own.")
+            raise EventInvalid("invalid_event", f"{path}.{name[:40]} has a word of its own: use that one.")
         else:
             merged[name] = value
     return merged

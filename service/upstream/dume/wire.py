@@ -22,6 +22,9 @@ NO_PLATFORM = (
     "No buyer platform is configured for DUME: it takes RELAY_DUME__PLATFORM_ID and RELAY_DUME__TECHNICAL_PLATFORM_ID,"
     " and a PISTE application of the DUME organisation, because one of the Universal organisation never reaches DUME."
 )
+NO_BUYER = (
+    "The request names no buyer and none is configured: it takes data.buyer, or RELAY_DUME__REQUESTER_ID and _NAME."
+)
 ONE_PLACE = "The names in RELAY_MAPPING put two values of this request into one place, so that nothing was sent."
 _NAME_LENGTH = 100
 
@@ -127,7 +130,7 @@ class Wire:
             name = known.name if known and known.id == buyer.id else buyer.id
             return buyer if buyer.name else buyer.model_copy(update={"name": name})
         if known is None:
-            raise EventInvalid("not_configured", "the event names no buyer, and no requester is configured for DUME")
+            raise EventInvalid("not_configured", NO_BUYER)
         return Buyer.model_construct(id=known.id, name=known.name, scheme=known.scheme)
 
     def asking(self, buyer: Buyer | None, *, must: bool = True) -> dict[str, object]:

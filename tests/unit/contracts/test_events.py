@@ -122,6 +122,11 @@ def test_should_refuse_as_amount(amount: object) -> None:
         ),
         (
             TenderDumeSimplifiedRequested,
+            {"consultation": {"id": "1", "lots": [{"number": "2"}, {"number": " 2"}]}},
+            "data.consultation.lots: names a lot more than once.",
+        ),
+        (
+            TenderDumeSimplifiedRequested,
             {"consultation": {"id": "1", "bids_due": "2026-12-18T12:00:00"}},
             "data.consultation.bids_due: has no time zone offset.",
         ),

@@ -37,12 +37,12 @@ def test_should_find_nothing_where_both_agree() -> None:
     [
         pytest.param(
             Code(code="05", label="expiré"),
-            'states: DUME writes "05 expiré", which the mapping does not know: add it under dume.states IN',
+            'states: DUME writes "05" or "expiré", which the mapping does not know: add it under dume.states IN',
             id="an unknown state",
         ),
         pytest.param(
             Code(code="01", label="BROUILLON"),
-            'states: DUME writes "01 BROUILLON", known in part: add "01": draft under dume.states IN',
+            'states: DUME writes "01" or "BROUILLON", known in part: add "01": draft under dume.states IN',
             id="the code of a known word",
         ),
         pytest.param(
