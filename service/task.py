@@ -11,7 +11,7 @@ from contracts.results import ResultEvent
 from service.core.delivery import Delivery
 from service.core.doubt import DoubtPolicy
 from service.core.draft import Draft
-from service.core.entry import Change, Earlier, Entry, State
+from service.core.entry import Change, Earlier, Entry, State, in_words
 from service.core.errors import EventInvalid, UpstreamFailure
 from service.core.identifiers import warned
 from service.core.outcome import TRACKING, Rejected, RetryLater
@@ -121,7 +121,7 @@ class Task:
     def about(self) -> tuple[str, ...]:
         """What a person looks for on the portal: the natural keys, or the subject."""
         keys = () if isinstance(self.prepared, EventInvalid) else self.write.keys(self.prepared)
-        return keys or (self.event.envelope.subject or f"event {self.event.envelope.id}",)
+        return tuple(map(in_words, keys)) or (self.event.envelope.subject or f"event {self.event.envelope.id}",)
 
     def invalid(self, *, is_unsent: bool) -> EventInvalid | Finished | None:
         """Why the request cannot be served; an objection counts before the first send only."""

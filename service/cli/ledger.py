@@ -10,7 +10,7 @@ from typing import TypeVar
 import typer
 
 from service.cli.configured import FAILED, refuse
-from service.core.entry import Entry, State
+from service.core.entry import Entry, State, in_words
 from service.core.errors import LedgerUnavailable
 from service.core.question import DECISION, QUESTION, calls_of, last_sent_at
 from service.ledger import Ledger, open_ledger
@@ -55,7 +55,7 @@ def _facts(entry: Entry) -> Iterator[tuple[str, object]]:
     yield "operation", entry.operation
     yield "subject", entry.subject
     yield "businessref", entry.echo.get("businessref")
-    yield "about", ", ".join(entry.keys[:MOST_KEYS])
+    yield "about", ", ".join(map(in_words, entry.keys[:MOST_KEYS]))
     if len(entry.keys) > MOST_KEYS:
         yield "", f"and {len(entry.keys) - MOST_KEYS} more"
     yield "created", _in_words(entry.created_at)

@@ -11,6 +11,11 @@ PART = "\x1f"
 """In a natural key, between a whole and a part of it; with nothing behind it, the key is in the way of every part."""
 
 
+def in_words(key: str) -> str:
+    """A natural key as people read it."""
+    return key.removesuffix(PART).replace(PART, ", ")
+
+
 class State(StrEnum):
     """Where a write stands between its request and its terminal result."""
 
