@@ -35,6 +35,7 @@ async def test_should_ask_a_person_when_what_was_made_is_in_its_own_way(
 
     assert isinstance(held, Rejected), held
     assert (held.reason, len(kept(simulator, consultation))) == ("needs_person", 1)
+    assert held.detail.isprintable()
 
 
 async def test_should_ask_a_person_when_the_one_to_replace_was_replaced_perhaps(
