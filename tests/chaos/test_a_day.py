@@ -21,7 +21,7 @@ MEMORY = 400 * 2**20
 ROOM = 2**30
 """Bytes that nothing else may take, in memory or on disk."""
 TOTAL_MEMORY = "erlang:memory(total)."
-A_DAY = {"invoice": 4, "tender": 12, "search": 84}
+A_DAY = {"invoice": 4, "tender": 8, "fact": 2, "dume": 1, "bid": 1, "search": 84}
 PARKED_LIMIT = 300.0
 DRAINED_LIMIT = 450.0
 """Seconds; a machine with nothing else to do needs less than a third."""

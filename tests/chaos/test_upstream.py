@@ -51,7 +51,7 @@ async def test_should_survive_a_green_health_check_while_calls_fail(open_chaos: 
     chaos = await open_chaos()
     broken = [
         Fault(operation=operation, kind="status", params={"status": 503, "body": "html"})
-        for operation in ("deposerFluxFacture", "creerDumeSimple")
+        for operation in ("deposerFluxFacture", "creerDumeSimple", "enregistrerDume", "enregistrerDE")
     ]
 
     await chaos.survive(

@@ -209,6 +209,7 @@ class Audit:
                 continue
             found |= {one["chorus_pro_id"] for one in data.get("invoices", ()) if one.get("integrated", True)}
             found |= {data["chorus_pro_id"]} if "chorus_pro_id" in data else set()
+            found |= set(data.get("deleted_dume_ids", ())) if endings == DONE else set()
             names = ("dume_id", "replaced_dume_id") if endings == DONE else ("dume_id",)
             found |= {data[name] for name in names if data.get(name) is not None}
         return found

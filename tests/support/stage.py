@@ -27,8 +27,15 @@ CONSUMING, PUBLISHING = b"piste-relay consume", b"piste-relay publish"
 CALLED = re.compile(r"^piste_relay_upstream_calls_total\{(.+)\} (\d+)", re.MULTILINE)
 
 
+ALL_AT_ONCE = {"RELAY_CONCURRENCY": "32"}
+"""Room for a request of each kind in the hands of one worker."""
+
+
 class Stage:
-    """One worker between held lines, one request of each kind, and another worker once the first is gone."""
+    """One worker between held lines, one request of each kind, and another worker once the first is gone.
+
+    `besides` are requests that every point of a test has an end for, and others have not.
+    """
 
     def __init__(
         self,
@@ -37,9 +44,10 @@ class Stage:
         variables: Mapping[str, str] | None = None,
         *,
         settings: SimulatorSettings = STATE_IN_A_HURRY,
+        besides: Sequence[Asked] = (),
     ) -> None:
-        self.scene = Scene(broker, folder, settings, variables)
-        self.asked: list[Asked] = every_write(self.scene.simulator.world)
+        self.scene = Scene(broker, folder, settings, {**ALL_AT_ONCE, **(variables or {})})
+        self.asked: list[Asked] = [*every_write(self.scene.simulator.world), *besides]
         self._lock: Lock | None = None
         self._worker: WorkerProcess | None = None
         self._open = AsyncExitStack()

@@ -11,7 +11,7 @@ from service.sandbox.samples import make_archive, make_ubl
 from service.sandbox.simulator import Fault
 from service.sandbox.simulator.world import World
 from tests.builders import BUYER, deposit, deposit_of, new_number, simplified
-from tests.support import bids, supplier
+from tests.support import bids, essential_data, supplier, tender_facts
 from tests.support.bus import Json, request
 from tests.support.worker import SECRETS
 
@@ -20,6 +20,7 @@ DELETE, TELL = "supprimerDume", "mettreAJourDume"
 ON_THE_WIRE = (
     *(b"/deposer/flux", b"/soumettre", b"/completer", b"/recycler", b"/traiterRejet"),
     *(SIMPLE.encode(), SAVE.encode(), DELETE.encode(), TELL.encode(), bids.CREATING.encode()),
+    essential_data.PUBLISH.encode(),
 )
 """By which a call that changes something is known among all others."""
 
@@ -44,6 +45,8 @@ class Asked:
     @property
     def done(self) -> str:
         """The type of its result when all is well."""
+        if ".requested." not in self.event["type"]:
+            return "tender.sync.done.v1"
         return str(self.event["type"]).replace(".requested.", ".done.")
 
     @property
@@ -60,8 +63,15 @@ class Asked:
 def every_write(world: World) -> list[Asked]:
     """A request of every kind; the drafts and the invoices that some of them are about are at the State already."""
     tenders = [_simplified(), _draft(), _change(world), _validation(world)]
-    tenders += [_replacement(world), _deletion(world), _metadata(world)]
+    tenders += [_replacement(world), _deletion(world), _metadata(world), *_facts(world)]
     return [_invoice(), _archive(), *tenders, _submission(), *_about_invoices(world), *_bids(world)]
+
+
+def publication() -> Asked:
+    """Essential data to publish: no search shows them before they are, so only what arrived needs no person."""
+    contract = essential_data.contract()
+    event = essential_data.publication(contract)
+    return Asked(kind="publication", event=event, operation=essential_data.PUBLISH, mark=str(contract["id"]))
 
 
 def _invoice() -> Asked:
@@ -133,6 +143,25 @@ def _bids(world: World) -> list[Asked]:
         Asked(kind="bid over", event=bids.saving(old, dume_id=known), operation=SAVE, mark=known, is_repeatable=True),
         Asked(kind="creation", event=bids.creation(bidder=company), operation=bids.CREATING, mark=company["id"]),
     ]
+
+
+def _facts(world: World) -> list[Asked]:
+    """What is told of consultations: one without a DUME, one with a draft, one with a validated one, and one less."""
+    new, draft, validated, less = (_consultation() for _ in range(4))
+    drafted, replaced, deleted = (_drafted(world, one) for one in (draft, validated, less))
+    world.dume.set_state(replaced, "validé")
+    otherwise = {"procedure": "Dialogue compétitif"}
+    return [
+        _fact("created", new, SAVE, new["id"]),
+        _fact("published", draft, SAVE, drafted, is_repeatable=True),
+        _fact("updated", validated, SAVE, validated["id"], **otherwise),
+        _fact("cancelled", less, DELETE, deleted, is_repeatable=True),
+    ]
+
+
+def _fact(kind: str, about: Json, operation: str, mark: str, *, is_repeatable: bool = False, **changes: str) -> Asked:
+    event = tender_facts.fact(kind, about["id"], 1, **changes)
+    return Asked(kind=f"fact {kind}", event=event, operation=operation, mark=mark, is_repeatable=is_repeatable)
 
 
 def _replacement(world: World) -> Asked:

@@ -12,7 +12,7 @@ from service.sandbox.broker import Broker
 from tests.support.postgres import Postgres
 from tests.support.scene import STATE_IN_A_HURRY
 from tests.support.stage import CONSUMING, PUBLISHING, Stage
-from tests.support.writes import ON_THE_WIRE
+from tests.support.writes import ON_THE_WIRE, publication
 
 READING = (
     *(b"recupererModelDume", b"recupererDumeFormate", b"/ajouter/fichier", b"/rechercher/fournisseur"),
@@ -142,6 +142,8 @@ POINTS: dict[Reach, dict[str, str]] = {
     after_the_last_publish: REST,
     before_the_ack: {},
 }
+ARRIVED = (after_sending, after_the_answer)
+"""The points of doubt at which the State has everything, so that no person need be asked about any of it."""
 
 
 @pytest.mark.parametrize(("reach", "variables"), POINTS.items(), ids=[point.__name__ for point in POINTS])
@@ -150,7 +152,8 @@ async def test_should_end_once_what_was_cut_off(
 ) -> None:
     """One request of each kind, the worker killed at this point, another one started: all end, none is done twice."""
     settings = SHOWN_LATER if variables is REST else STATE_IN_A_HURRY
-    async with Stage(broker, tmp_path, variables, settings=settings) as stage:
+    besides = [publication()] if reach in ARRIVED else []
+    async with Stage(broker, tmp_path, variables, settings=settings, besides=besides) as stage:
         await reach(stage)
         await stage.kill()
         await stage.scene.start_worker()
