@@ -158,7 +158,7 @@ class Pipeline:
         try:
             if isinstance(request, EventInvalid):
                 raise request
-            drafts = await handler.handle(request, event, self._calls(event))
+            drafts = await handler.handle(request, event, self._calls(event, request))
         except (EventInvalid, UpstreamFailure, LedgerUnavailable, SubjectBusy) as error:
             return await self._recovered(error, delivery, seen, event=event)
         await self.recovery.worked(event, seen)
@@ -181,7 +181,7 @@ class Pipeline:
                 )
             except EventInvalid as error:
                 prepared = error
-        calls = self._calls(event)
+        calls = self._calls(event, request)
         task = Task(
             write=handler,
             prepared=prepared,
@@ -267,7 +267,7 @@ class Pipeline:
     def _failure(self, request: Any, reason: Reason, detail: str) -> Completed:
         return Completed(results=(self.replies.failure(request, reason, detail, datetime.now(UTC)),), reason=reason)
 
-    def _calls(self, event: Event) -> Calls:
+    def _calls(self, event: Event, request: Incoming | EventInvalid) -> Calls:
         return Calls(
             upstreams=self.upstreams,
             ledger=self.ledger,
@@ -276,6 +276,7 @@ class Pipeline:
             account=event.account,
             event=event.key,
             now=event.now,
+            buyer=getattr(request, "buyer", None),
         )
 
     async def _off_loop(self, delivery: Delivery, work: Callable[[], T], *, is_slow: bool = False) -> T:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts.envelope import Envelope
+from contracts.events import Buyer
 from contracts.reasons import Reason
 from service.accounts import AccountBook
 from service.core.errors import EventInvalid
@@ -62,7 +63,8 @@ class Calls:
 
     `is_first`: nothing was ever sent for this write, so that it may still be refused. `lag`: seconds after which a
     search is sure to show what was made. `keep` writes down what `make_ready` has done so far and claims natural keys
-    that came to light, and returns the new `until`.
+    that came to light, and returns the new `until`. In the name of `buyer`, that of the request, DUME is asked where no
+    requester is configured.
     """
 
     upstreams: Upstreams
@@ -75,6 +77,7 @@ class Calls:
     until: float = NEVER
     is_first: bool = False
     lag: float = 0.0
+    buyer: Buyer | None = None
     keep: Callable[[Mapping[str, object] | None, tuple[str, ...]], Awaitable[float]] | None = None
 
     async def noted(self, kept: Mapping[str, object]) -> Calls:
@@ -122,4 +125,4 @@ class Calls:
         """The DUME Service, in the name of the event's platform; where it wants an account, raises AccountRejected."""
         if self.upstreams.signs_dume:
             self.accounts.check_rested(self.account, self.now)
-        return self.upstreams.dume(account=self.account, event=self.event, until=self.until)
+        return self.upstreams.dume(account=self.account, event=self.event, until=self.until, asker=self.buyer)

@@ -31,6 +31,7 @@ from service.upstream.window import Window
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from contracts.events import Buyer
     from service.core.gate import Gates
 
 HEALTH_TIMEOUT = 10.0
@@ -110,17 +111,17 @@ class Upstreams:
         """Whether DUME is called in the name of the technical account, as the old addresses want it."""
         return self.settings.certificate is not None
 
-    def dume(self, *, account: str, event: str, until: float = NEVER) -> Dume:
+    def dume(self, *, account: str, event: str, until: float = NEVER, asker: Buyer | None = None) -> Dume:
         """DUME for one event, called before `until`; raises EventInvalid when no buyer platform is configured.
 
-        One platform serves all accounts.
+        One platform serves all accounts. The `asker` stands in where no requester is configured.
         """
         if self.settings.platform is None:
             raise EventInvalid(Reason.NOT_CONFIGURED, NO_PLATFORM)
         signed = self.settings.accounts(account) if self.signs_dume else None
         return Dume(
             client=self.client,
-            wire=self._wire(),
+            wire=self._wire(asker),
             event=event,
             models=self._models,
             remembered=self._remembered,
@@ -181,8 +182,11 @@ class Upstreams:
             hide=hide,
         )
 
-    def _wire(self) -> Wire:
-        return Wire(mapping=self.mapping.dume, platform=self.settings.platform, requester=self.settings.requester)
+    def _wire(self, asker: Buyer | None = None) -> Wire:
+        requester = self.settings.requester
+        if requester is None and asker is not None:
+            requester = Requester(id=asker.id, name=asker.name or asker.id, scheme=asker.scheme)
+        return Wire(mapping=self.mapping.dume, platform=self.settings.platform, requester=requester)
 
     async def _ask(self) -> Token:
         settings = self.settings

@@ -88,12 +88,12 @@ class Wire:
 
     def search(self, *, consultation_id: str | None, buyer_id: str | None) -> DumeRequest:
         """The DUMEs of a consultation, of a buyer, or both."""
-        values = {**self.asking(None, must=False), "consultation_id": consultation_id, "searched_buyer": buyer_id}
+        values = {**self.asking(None), "consultation_id": consultation_id, "searched_buyer": buyer_id}
         return self.request(self.mapping.operations.search, values)
 
     def document(self, *, dume_id: str, form: str) -> DumeRequest:
         """One DUME in one format."""
-        values = {**self.asking(None, must=False), "dume_id": dume_id, "format": self.mapping.formats[form]}
+        values = {**self.asking(None), "dume_id": dume_id, "format": self.mapping.formats[form]}
         return self.request(self.mapping.operations.document, values)
 
     def read_text(self, answer: Mapping[str, object], names: tuple[str, ...]) -> str | None:

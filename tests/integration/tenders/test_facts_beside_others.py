@@ -86,3 +86,21 @@ def single(kind: str, consultation: str, dume_id: str) -> Json:
     """A single request about a DUME."""
     data: Json = {"dume_id": dume_id, "buyer": BUYER, "consultation": {"id": consultation}}
     return request(f"tender.dume.{kind}.requested.v1", data)
+
+
+async def test_should_ask_in_the_name_of_the_buyer_where_no_requester_is_configured(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """A platform of many buyers has no requester of its own: each request names whose it is, its reads included."""
+    consultation, nobody = new_number("C"), {"RELAY_DUME__REQUESTER_ID": "", "RELAY_DUME__REQUESTER_NAME": ""}
+    async with Counter(simulator, tmp_path, nobody) as counter:
+        story = [
+            await counter.answer(fact("created", consultation, 1)),
+            await counter.answer(fact("published", consultation, 2)),
+            await counter.answer(fact("updated", consultation, 3, procedure="Dialogue compétitif")),
+        ]
+        asked = {"dume_id": story[-1]["dume_id"]}
+        unnamed = await counter.answer(request("tender.dume.validation.requested.v1", asked))
+
+    assert [one["action"] for one in story] == ["created", "validated", "replaced"]
+    assert (unnamed["ended"], unnamed["reason"]) == ("tender.dume.validation.failed.v1", "not_configured")
