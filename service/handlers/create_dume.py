@@ -154,10 +154,15 @@ class CreateDume(DumeWrite[AskedT, Wanted[AskedT]]):
         looked = self._after(prepared, known, calls) if is_repetition else None
         if isinstance(looked, Found | Unseen):
             return looked
-        if isinstance(looked, Absent) and looked.over is None and refusal.reason in MAY_BE_OUR_OWN:
+        is_hidden = isinstance(looked, Absent) and looked.over is None and not self.cannot_be(prepared, known)
+        if is_hidden and refusal.reason in MAY_BE_OUR_OWN:
             # A search may lag behind for longer than anybody looks: what the State refuses may be there.
             return Unseen(detail=f"It was refused when it was sent again, and none is shown: {refusal.text}")
         return end
+
+    def cannot_be(self, prepared: Wanted[AskedT], known: Known) -> bool:
+        """Whether what is shown rules out that it was made."""
+        return False
 
     def explained(self, prepared: Wanted[AskedT], refusal: Refusal, known: Known) -> Finished:
         """The refusal with the DUME that is in the way, when there is one."""

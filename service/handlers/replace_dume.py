@@ -109,6 +109,11 @@ class ReplaceDume(CreateDume[TenderDumeReplacementRequested]):
         end = await self.without_start(_where(prepared, event), refusal, entry, calls, gone=gone)
         return end if end is not None else await super().refused(prepared, refusal, entry, event, calls)
 
+    def cannot_be(self, prepared: Replacement, known: Known) -> bool:
+        """Neither what is a draft yet nor what was deleted has been replaced."""
+        before = known.find(prepared.asked.dume_id)
+        return before is not None and before.state in {DumeState.DRAFT, DumeState.DELETED}
+
     def explained(self, prepared: Replacement, refusal: Refusal, known: Known) -> Finished:
         """The refusal by the state of the one to be replaced, else by what is in the way."""
         before = known.find(prepared.asked.dume_id)

@@ -162,6 +162,7 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
         # Which state a simplified one is left in is not known, and its answer may not tell.
         is_made_simple = prepared.simplified and answer.get("action") == Action.CREATED and told is DumeState.UNKNOWN
         refusal: Refusal | None = None
+        is_validated = False
         if state not in SETTLED and (told is DumeState.DRAFT or is_made_simple):
             as_it_stands = answer.get("superseded_by") is not None
             validated = await tender_calls.validate(prepared, dume_id, calls, as_it_stands=as_it_stands)
@@ -169,12 +170,12 @@ class BringDume(Write[FactT, Bringing], Generic[FactT]):
                 refusal = validated
                 state, code = await tender_calls.state_of(prepared, dume_id, calls)
             else:
-                state, code = validated
+                (state, code), is_validated = validated, True
         if state not in SETTLED and polls < PATIENCE:
             return Pending(reason="read_back")
         if state not in SETTLED and refusal is not None and DumeState.DRAFT in {told, state}:
             return results.refused(prepared, refusal, refusal.reason, action=Action.VALIDATED, dume_id=dume_id)
-        seen = {"state": state, "state_code": code} if state in SETTLED else {}
+        seen = {"state": state, "state_code": code} if state in SETTLED or is_validated else {}
         return _end(prepared, {**answer, **seen})
 
     async def refused(self, prepared: Bringing, refusal: Refusal, entry: Entry, event: Event, calls: Calls) -> Declined:

@@ -205,7 +205,8 @@ def _plan(bringing: Bringing, standing: Standing, action: Action, calls: Calls) 
     is_repeated = earlier is not None and action in MAKING and earlier.action in MAKING
     return Plan(
         action=action,
-        wants_validated=standing.wished.wants_validated,
+        # A draft takes no place, and leaves bidders with what was to be replaced.
+        wants_validated=standing.wished.wants_validated or action is Action.REPLACED,
         revision=brought.revision,
         is_published=brought.is_published,
         is_cancelled=brought.is_cancelled,

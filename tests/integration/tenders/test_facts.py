@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from service.sandbox.simulator import Simulator
-from tests.builders import BUYER, new_number, simplified
+from tests.builders import new_number, simplified
 from tests.support.counter import Counter
 from tests.support.tender_facts import DELETE, METADATA, SAVE, SIMPLE, fact, kept, states
 
@@ -170,17 +170,6 @@ async def test_should_do_nothing_when_everything_is_as_it_should_be(counter: Cou
     told = await counter.answer(fact("published", consultation, 2))
 
     assert (told["action"], counter.calls(SAVE), counter.calls(METADATA)) == ("none", ["created"], [])
-
-
-async def test_should_keep_a_name_that_a_fact_leaves_out(
-    counter: Counter, simulator: Simulator, consultation: str
-) -> None:
-    """A buyer named by its identifier alone is the same buyer: nothing is to be replaced, and its name stays."""
-    await counter.answer(fact("published", consultation, 1))
-    told = await counter.answer(fact("updated", consultation, 2, buyer={"id": BUYER["id"]}, reference="R-2"))
-
-    assert (told["action"], states(simulator, consultation)) == ("metadata_updated", ["validé"])
-    assert BUYER["name"] in simulator.world.dume.document(str(told["dume_id"])).decode()
 
 
 async def test_should_work_on_one_fact_at_a_time(counter: Counter, simulator: Simulator, consultation: str) -> None:

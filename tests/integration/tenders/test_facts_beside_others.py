@@ -12,10 +12,10 @@ from service.sandbox.simulator import Simulator
 from tests.builders import BUYER, new_number
 from tests.support.bus import Json, request
 from tests.support.counter import Counter
-from tests.support.tender_facts import DELETE, METADATA, SAVE, fact, kept
+from tests.support.tender_facts import DELETE, METADATA, SAVE, fact, kept, states
 from tests.support.tenders import lag
 
-DONE, REFUSED = "tender.sync.done.v1", "tender.sync.refused.v1"
+DONE = "tender.sync.done.v1"
 
 
 @pytest.fixture
@@ -104,3 +104,28 @@ async def test_should_ask_in_the_name_of_the_buyer_where_no_requester_is_configu
 
     assert [one["action"] for one in story] == ["created", "validated", "replaced"]
     assert (unnamed["ended"], unnamed["reason"]) == ("tender.dume.validation.failed.v1", "not_configured")
+
+
+async def test_should_leave_no_draft_in_the_place_of_what_bidders_use(
+    counter: Counter, simulator: Simulator, consultation: str
+) -> None:
+    """Validated by a single request, and no fact told of a publication: what takes its place is validated too."""
+    made = await counter.answer(fact("created", consultation, 1))
+    await counter.answer(single("validation", consultation, made["dume_id"]))
+    replaced = await counter.answer(fact("updated", consultation, 2, procedure="Dialogue compétitif"))
+    between = states(simulator, consultation)
+    gone = await counter.answer(fact("cancelled", consultation, 3))
+
+    assert (replaced["action"], replaced["state"], between) == ("replaced", "validated", ["remplacé", "validé"])
+    assert (gone["action"], states(simulator, consultation)) == ("deleted", ["remplacé", "04"])
+
+
+async def test_should_keep_a_name_that_a_fact_leaves_out(
+    counter: Counter, simulator: Simulator, consultation: str
+) -> None:
+    """A buyer named by its identifier alone is the same buyer: nothing is to be replaced, and its name stays."""
+    await counter.answer(fact("published", consultation, 1))
+    told = await counter.answer(fact("updated", consultation, 2, buyer={"id": BUYER["id"]}, reference="R-2"))
+
+    assert (told["action"], states(simulator, consultation)) == ("metadata_updated", ["validé"])
+    assert BUYER["name"] in simulator.world.dume.document(str(told["dume_id"])).decode()

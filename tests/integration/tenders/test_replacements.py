@@ -188,3 +188,16 @@ async def test_should_ask_a_person_whether_it_was_replaced_by_its_own_first_try(
 
     assert isinstance(held, Rejected), held
     assert (held.reason, kept(simulator, about)[first]) == ("needs_person", "remplacé")
+
+
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["draft", "deleted"])
+async def test_should_need_nobody_to_know_that_it_was_not_replaced(counter: Counter, *, is_deleted: bool) -> None:
+    """The first try never arrived, and what is shown, a draft or a deleted one, has not been replaced by anything."""
+    about = consultation("1")
+    first = await made(counter, "draft", about)
+    if is_deleted:
+        await counter.answer(deletion(first))
+    counter.fault("reset_before", SAVE)
+    answer = await counter.answer(wish("replacement", about, dume_id=first))
+
+    assert (answer["ended"], answer["reason"], answer["dume_id"]) == (REFUSED, "dume_not_replaceable", first)
