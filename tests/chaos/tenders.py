@@ -26,6 +26,8 @@ FEWEST, MOST = 4, 6
 """Facts about a consultation."""
 TWICE = 0.2
 """The share of facts that are told twice."""
+DISORDER = (1.5, 6.0)
+"""By how many places facts about one consultation come too early or too late: neighbours change places, or all do."""
 CRITERION = "005eb9ed-1347-4ca3-bb29-9bc0db64e1ab"
 
 
@@ -86,6 +88,7 @@ class Facts:
         return told
 
     def _story(self) -> list[Asked]:
+        """What is to be told of one, the first at the end."""
         chance, consultation = self._drawn.chance, self._drawn.number("K")
         is_simplified, count = chance.random() < 0.3, chance.randint(FEWEST, MOST)
         kinds = ["created", *(chance.choice(("updated", "published")) for _ in range(count - 1))]
@@ -95,9 +98,10 @@ class Facts:
         elif end == "reborn":
             kinds[-3:] = ["cancelled", "created", "published"]
         facts = [self._fact(kind, consultation, number, is_simplified) for number, kind in enumerate(kinds, 1)]
-        story = [*facts, *(one for one in facts if chance.random() < TWICE)]
-        chance.shuffle(story)
-        return story
+        story = [*enumerate(facts), *((place, one) for place, one in enumerate(facts) if chance.random() < TWICE)]
+        disorder = chance.choice(DISORDER)
+        drawn = [(place + chance.uniform(0, disorder), number) for number, (place, _) in enumerate(story)]
+        return [story[number][1] for _, number in sorted(drawn, reverse=True)]
 
     def _fact(self, kind: str, consultation: str, revision: int, is_simplified: bool) -> Asked:  # noqa: FBT001 - of its own
         changes: Json = {}
@@ -164,6 +168,7 @@ class Reads:
             ("tender.evidence.lookup", {"criterion": CRITERION, "language": "fr", "nation": "be"}),
             ("tender.essential_data.search", {"buyer_id": BUYER["id"], **days}),
             ("tender.dume.search", {"of": "bidder", "bidder": self._company()}),
+            ("tender.bid.merge", {"buyer_document": bids.text(bids.ASKED), "bidder": bids.BIDDER}),
         )
         name, data = self._drawn.chance.choice(questions)
         return Asked.of(name, request(f"{name}.requested.v1", data, id=self._drawn.id()), READ)

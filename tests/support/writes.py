@@ -150,7 +150,7 @@ def _facts(world: World) -> list[Asked]:
     new, draft, validated, less = (_consultation() for _ in range(4))
     drafted, replaced, deleted = (_drafted(world, one) for one in (draft, validated, less))
     world.dume.set_state(replaced, "validé")
-    otherwise = {"procedure": "Dialogue compétitif"}
+    otherwise: Json = {"procedure": "Dialogue compétitif"}
     return [
         _fact("created", new, SAVE, new["id"]),
         _fact("published", draft, SAVE, drafted, is_repeatable=True),
