@@ -150,11 +150,10 @@ def _facts(world: World) -> list[Asked]:
     new, draft, validated, less = (_consultation() for _ in range(4))
     drafted, replaced, deleted = (_drafted(world, one) for one in (draft, validated, less))
     world.dume.set_state(replaced, "validé")
-    otherwise: Json = {"procedure": "Dialogue compétitif"}
     return [
         _fact("created", new, SAVE, new["id"]),
         _fact("published", draft, SAVE, drafted, is_repeatable=True),
-        _fact("updated", validated, SAVE, validated["id"], **otherwise),
+        _fact("updated", validated, SAVE, validated["id"], procedure="Dialogue compétitif"),
         _fact("cancelled", less, DELETE, deleted, is_repeatable=True),
     ]
 
