@@ -20,6 +20,7 @@ BY_REQUEST = {
 """The state in which a request leaves its DUME."""
 
 FACTS = tuple(f"tender.{kind}.v1" for kind in ("created", "updated", "published", "cancelled"))
+PUBLISHED, CANCELLED = FACTS[2:]
 PUBLICATION = "tender.essential_data.publication.requested.v1"
 KINDS = {"contract": "MP", "concession": "CC"}
 IN_DOCUMENTS = {
@@ -78,15 +79,14 @@ class Dumes:
 
     def _consultation(self, consultation: str, facts: Sequence[Asked], living: Sequence[KeptDume]) -> Iterator[str]:
         last = max(facts, key=lambda fact: int(fact.event["data"]["consultation"]["revision"]))
-        wanted = 0 if last.type == "tender.cancelled.v1" else 1
+        wanted = 0 if last.type == CANCELLED else 1
         if len(living) != wanted:
             yield f"{len(living)} DUMEs serve consultation {consultation}, where its facts call for {wanted}"
         if len(living) != 1 or not wanted:
             return
         (dume,) = living
-        is_published = any(fact.type == "tender.published.v1" for fact in facts)
-        state = State.VALIDATED if is_published else State.DRAFT
-        if dume.state is not state:
+        state = _called_for(facts)
+        if state is not None and dume.state is not state:
             yield f"the DUME of consultation {consultation} is {dume.state}, where its facts call for {state}"
         if not self._was_late(consultation):
             yield from self._contents(dume, last.event["data"]["consultation"])
@@ -121,6 +121,19 @@ class Dumes:
 
     def _kept(self) -> tuple[KeptDume, ...]:
         return self.audit.simulator.world.dume.dumes
+
+
+def _called_for(facts: Sequence[Asked]) -> State | None:
+    """The state of a DUME that lives; None where it depends on what was told first.
+
+    That is so while a consultation that was published, cancelled and taken up again is not published again.
+    """
+    by_revision = sorted(facts, key=lambda fact: int(fact.event["data"]["consultation"]["revision"]))
+    kinds = [fact.type for fact in by_revision]
+    ended = max((place for place, kind in enumerate(kinds) if kind == CANCELLED), default=-1)
+    if PUBLISHED in kinds[ended + 1 :]:
+        return State.VALIDATED
+    return None if PUBLISHED in kinds else State.DRAFT
 
 
 def _subject(asked: Asked) -> tuple[object, ...]:

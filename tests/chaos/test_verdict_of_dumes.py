@@ -113,6 +113,13 @@ def as_it_should_be(told: Told) -> None:
     told.answered(save, dume_id=told.saved(siretOE=bids.BIDDER["id"], idConsultation=save.key))
 
 
+def taken_up_again(told: Told) -> None:
+    """A DUME was replaced, the other deleted with its consultation, which was taken up again and not published yet."""
+    told.state(told.draft(), "remplacé")
+    told.state(told.draft(), "04")
+    told.facts("published", "cancelled", "created", dume_id=told.draft())
+
+
 def not_validated(told: Told) -> str:
     """A validation was answered, and the DUME is a draft."""
     return f"DUME {life(told, 'validation')} is brouillon, and its last answer made it validé"
@@ -245,6 +252,14 @@ def test_should_have_nothing_to_say() -> None:
     as_it_should_be(told)
 
     assert told.complaints() == []
+
+
+def test_should_let_a_consultation_be_taken_up_again() -> None:
+    """What left its place counts as no second one; a publication from before the end calls for nothing certain."""
+    told = Told()
+    taken_up_again(told)
+
+    assert [one for one in told.complaints() if "facts call for" in one or "the DUME of" in one] == []
 
 
 def test_should_tell_all_of_a_consultation_and_some_of_it_twice() -> None:

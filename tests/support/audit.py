@@ -31,8 +31,8 @@ SYNC = "tender.sync.done.v1"
 MAKING = frozenset({"created", "replaced"})
 """What was done because of a fact when it made a DUME."""
 
-DELETED = "04"
-"""The state of a DUME that left its place to another."""
+GONE = frozenset({"04", "remplacé"})
+"""The states of a DUME that left its place to another."""
 
 UNDERWAY = (None, *flows.UNDERWAY)
 LOST_BY_THE_STATE = "IN_INCIDENTE"
@@ -225,7 +225,7 @@ class Audit:
         made = Counter(
             (dume["idConsultation"], dume["idAcheteur"], *dume["lots"])
             for dume in state["dumes"]["dumes"]
-            if dume["idDumeRemplace"] is None and dume["statut"] != DELETED
+            if dume["statut"] not in GONE
         )
         made |= Counter((bid["idConsultation"], bid["siretOE"], *bid["lots"]) for bid in state["dumes"]["bids"])
         yield from (f"the DUME of {tender} was made {times} times" for tender, times in made.items() if times > 1)
