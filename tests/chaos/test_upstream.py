@@ -12,13 +12,15 @@ from tests.chaos.steps import fail, faults, repeat, revoke_tokens, wait
 from tests.chaos.verdict import Expected
 
 LATE = 4.4  # seconds: longer than the relay waits for an answer, so the work is done behind its back
+OUTLASTS = {"RELAY_DOUBT__WAIT": "3"}
+"""So that the looks outlast it, even after a call that waited for its place and was given up the sooner."""
 HEALTH = "healthCheck"
 UNREADABLE = (b"not json", b"[]", b'{"specversion": "1.0"}')
 
 
 async def test_should_survive_a_state_that_fails_at_every_fifth_call(open_chaos: OpenChaos, form: Form) -> None:
     """Answers lost, work done late, errors of the gateway, pages, half answers: each call may meet one."""
-    chaos = await open_chaos(ledger="sqlite")
+    chaos = await open_chaos(ledger="sqlite", variables=OUTLASTS)
     kinds = ("500", "502", "503", "504", "throttle", "html_200", "truncated", "lost_answer", "gateway_timeout_after")
 
     await chaos.survive(
