@@ -60,7 +60,7 @@ async def test_should_announce_a_pause_and_its_end_once_for_the_whole_fleet(scen
 
 async def test_should_keep_to_the_announced_calendar(scene: Scene, tmp_path: Path) -> None:
     """Inside an announced window there is no call at all, and the end of the window is told."""
-    calendar, end = tmp_path / "calendar.json", datetime.now(UTC) + timedelta(seconds=6)
+    calendar, end = tmp_path / "calendar.json", datetime.now(UTC) + timedelta(seconds=15)
     window = {"upstream": "chorus-pro", "from": "2026-01-01T00:00:00+00:00", "to": end.isoformat()}
     calendar.write_text(json.dumps([window]))
     worker = await scene.start_worker(RELAY_MAINTENANCE__CALENDAR=str(calendar))
